@@ -1,0 +1,31 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+
+	"github.com/musllint/musllint/lint"
+)
+
+// writeConcise is one line a finding, in the shape that editors and grep know from
+// compilers: "file:line:column: severity: message [rule]". Line and column are left out
+// where the finding is about a file as a whole, and so is the file where there is none.
+func writeConcise(w io.Writer, r *lint.Report, _ Options) error {
+	out := bufio.NewWriter(w)
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if at := where(r, f.Range); at != "" {
+			out.WriteString(at + ": ")
+		}
+		fmt.Fprintf(out, "%s: %s", f.Severity, folded(f.Message))
+		if f.Rule != "" {
+			fmt.Fprintf(out, " [%s]", printable(f.Rule))
+		}
+		out.WriteByte('\n')
+	}
+	for _, f := range r.Failures {
+		fmt.Fprintf(out, "%s: error: cannot read: %s\n", printable(f.File), folded(reason(f)))
+	}
+	return out.Flush()
+}
