@@ -100,5 +100,5 @@ func (r Ref) String() string {
 	return s
 }
 
-// IsZero reports whether ref names no image at all.
-func (ref Ref) IsZero() bool { return ref == Ref{} }
+// IsZero reports whether r names no image at all.
+func (r Ref) IsZero() bool { return r == Ref{} }
