@@ -1,0 +1,422 @@
+package policy
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/dockerfile"
+	"github.com/musllint/musllint/lint/facts"
+)
+
+// evaluation is one run of a set over one file.
+type evaluation struct {
+	set   *Set
+	opt   Options
+	file  *dockerfile.File
+	eval  *evaluator
+	diags hcl.Diagnostics
+
+	reports []report
+	turns   []turn // one a policy
+}
+
+// A turn is whether a policy takes part: the user's settings, and no mistake so far.
+type turn struct{ known, on bool }
+
+// report is a finding with what is needed to fold it into another one.
+type report struct {
+	lint.Finding
+	policy *Policy
+	stage  *dockerfile.Stage
+	scope  lint.Range // of once; zero without
+	own    int        // number of leading Evidence that is the policy's own
+}
+
+func newEvaluation(s *Set, f *dockerfile.File, opt Options) *evaluation {
+	return &evaluation{set: s, opt: opt, file: f, turns: make([]turn, len(s.entries))}
+}
+
+// turn returns that of a policy. The user's settings are asked once a file.
+func (e *evaluation) turn(i int) *turn {
+	t := &e.turns[i]
+	if !t.known {
+		*t = turn{known: true, on: e.enabled(i)}
+	}
+	return t
+}
+
+func (e *evaluation) enabled(i int) bool {
+	entry := e.set.entries[i]
+	if e.opt.Enabled == nil {
+		return entry.byDefault
+	}
+	return e.opt.Enabled(entry.id, entry.name, entry.byDefault)
+}
+
+// problems reports what kept the file from being understood.
+func (e *evaluation) problems() {
+	for _, p := range e.file.Problems {
+		i, ok := e.set.byID[p.Rule]
+		if !ok || !e.turn(i).on {
+			continue
+		}
+		policy, ok := e.policy(i)
+		if !ok {
+			continue
+		}
+		f := lint.Finding{Rule: p.Rule, Severity: e.severity(p.Rule, p.Severity), Message: p.Message, Range: p.Range, URL: policy.URL}
+		e.reports = append(e.reports, report{Finding: f, policy: policy})
+	}
+}
+
+func (e *evaluation) policy(i int) (*Policy, bool) {
+	p, diags := e.set.policy(i)
+	if diags.HasErrors() || p == nil {
+		e.mistakes(i, diags)
+		return nil, false
+	}
+	return p, true
+}
+
+// mistakes ends the turn of a broken policy, which is told once.
+func (e *evaluation) mistakes(i int, diags hcl.Diagnostics) {
+	if t := e.turn(i); t.on {
+		t.on = false
+		e.diags = append(e.diags, diags...)
+	}
+}
+
+func (e *evaluation) severity(id string, s lint.Severity) lint.Severity {
+	if e.opt.Severity == nil {
+		return s
+	}
+	return e.opt.Severity(id, s)
+}
+
+// judge evaluates a policy whose match holds for a subject.
+func (e *evaluation) judge(i int, s *Subject) {
+	if !e.turn(i).on {
+		return
+	}
+	when, diags := e.set.when(i)
+	if diags.HasErrors() {
+		e.mistakes(i, diags)
+		return
+	}
+	if e.eval == nil {
+		e.eval = newEvaluator()
+	}
+	e.eval.subject = s
+	yes, diags := e.eval.truth(when)
+	if diags.HasErrors() {
+		e.mistakes(i, diags)
+	}
+	if !yes {
+		return
+	}
+	p, ok := e.policy(i)
+	if !ok || !p.applies(s.st.Target) {
+		return
+	}
+	if r, diags := e.report(p, s); diags.HasErrors() {
+		e.mistakes(i, diags)
+	} else {
+		e.reports = append(e.reports, r)
+	}
+}
+
+// applies reports whether the target lies within the policy's bounds. A bound on a
+// release or version that is not known does not hold.
+func (p *Policy) applies(t lint.Target) bool {
+	if p.since != (bound{}) {
+		if order, ok := p.since.compare(t); !ok || order < 0 {
+			return false
+		}
+	}
+	if p.until != (bound{}) {
+		if order, ok := p.until.compare(t); !ok || order >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// compare orders the target against the bound; ok is false when it cannot be told.
+func (b bound) compare(t lint.Target) (order int, ok bool) {
+	if b.system == "alpine" {
+		if t.Distro != "alpine" || t.Release == "" {
+			return 0, false
+		}
+		return facts.CompareReleases(t.Release, b.version), true
+	}
+	v := muslVersion(t)
+	return facts.CompareVersions("apk", v, b.version), v != ""
+}
+
+func (e *evaluation) report(p *Policy, s *Subject) (report, hcl.Diagnostics) {
+	var all hcl.Diagnostics
+	note := func(diags hcl.Diagnostics) { all = append(all, diags...) }
+	r := report{policy: p, stage: s.st}
+	severity := p.Severity
+	for _, sw := range p.severities {
+		yes, diags := e.eval.truth(sw.when)
+		note(diags)
+		if yes {
+			severity = sw.severity
+			break
+		}
+	}
+	message, diags := e.eval.text(p.message)
+	note(diags)
+	at, diags := e.eval.place(p.at)
+	note(diags)
+	evidence, diags := e.eval.notes(p.evidence)
+	note(diags)
+	fixes, diags := e.fixes(p)
+	note(diags)
+	r.Finding = lint.Finding{
+		Rule: p.ID, Severity: e.severity(p.ID, severity), Message: message, Range: at,
+		Stage: s.st.Label(), Target: s.st.Target, Evidence: evidence, Fixes: fixes, URL: p.URL,
+	}
+	r.own = len(evidence)
+	r.Evidence = append(r.Evidence, s.st.Reasons...)
+	r.scope = scope(p.once, s)
+	return r, all
+}
+
+// scope is the range within which a policy reports once.
+func scope(once string, s *Subject) lint.Range {
+	switch once {
+	case "command":
+		if s.command != nil {
+			return lint.Range{File: s.Range.File, Start: s.command.Start, End: s.command.End}
+		}
+		return s.in.Range
+	case "instruction":
+		return s.in.Range
+	case "stage":
+		return s.st.Range
+	case "file":
+		return lint.Range{File: s.Range.File, End: len(s.file.Source.Content) + 1}
+	}
+	return lint.Range{}
+}
+
+func (e *evaluation) fixes(p *Policy) ([]lint.Fix, hcl.Diagnostics) {
+	var list []lint.Fix
+	var all hcl.Diagnostics
+	for _, spec := range p.fixes {
+		yes, diags := e.eval.truth(spec.when)
+		all = append(all, diags...)
+		if !yes {
+			continue
+		}
+		title, diags := e.eval.text(spec.title)
+		all = append(all, diags...)
+		fix := lint.Fix{Title: title, Safety: spec.safety}
+		if len(p.fixes) > 1 {
+			fix.Group = p.ID
+		}
+		whole := true
+		for _, edit := range spec.edits {
+			at, diags := e.eval.place(edit.at)
+			all = append(all, diags...)
+			text, diags := e.eval.wholeText(edit.with)
+			all = append(all, diags...)
+			whole = whole && len(text) <= maxText
+			switch {
+			case edit.before:
+				at.End = at.Start
+			case edit.after:
+				at.Start = at.End
+			}
+			fix.Edits = append(fix.Edits, lint.Edit{Range: at, NewText: text})
+		}
+		if whole { // no file gets a part of a text
+			list = append(list, fix)
+		}
+	}
+	return list, all
+}
+
+// finish orders the reports, folds what follows from another finding into it, and gives
+// each its fingerprint.
+func (e *evaluation) finish() []lint.Finding {
+	slices.SortStableFunc(e.reports, func(a, b report) int {
+		return cmp.Or(
+			cmp.Compare(a.Range.Start, b.Range.Start), cmp.Compare(a.Range.End, b.Range.End),
+			strings.Compare(a.Rule, b.Rule), strings.Compare(a.Message, b.Message), cmp.Compare(b.Severity, a.Severity))
+	})
+	e.reports = slices.CompactFunc(e.reports, func(a, b report) bool { // several match blocks may say the same
+		return a.Rule == b.Rule && a.Range == b.Range && a.Message == b.Message
+	})
+	e.foldRepeats()
+	e.foldConsequences()
+	findings := make([]lint.Finding, len(e.reports))
+	seen := map[string]int{}
+	for i, r := range e.reports {
+		r.Fingerprint = e.fingerprint(r, seen)
+		findings[i] = r.Finding
+	}
+	return findings
+}
+
+// foldRepeats makes further findings of a policy with once evidence of the most severe of
+// its scope, or of the first of these.
+func (e *evaluation) foldRepeats() {
+	type key struct {
+		rule  string
+		scope lint.Range
+	}
+	lead := map[key]int{}
+	for i, r := range e.reports {
+		if r.scope.IsZero() {
+			continue
+		}
+		k := key{r.Rule, r.scope}
+		if j, ok := lead[k]; !ok || r.Severity > e.reports[j].Severity {
+			lead[k] = i
+		}
+	}
+	if len(lead) == 0 {
+		return
+	}
+	var kept []int
+	for i := range e.reports {
+		r := &e.reports[i]
+		j, ok := lead[key{r.Rule, r.scope}]
+		if !ok || j == i {
+			kept = append(kept, i)
+			continue
+		}
+		if r.Range != e.reports[j].Range {
+			e.reports[j].tell("here too", r.Range)
+		}
+		e.reports[j].share(r.Fixes)
+	}
+	e.keep(kept)
+}
+
+// keep drops all reports but those of these numbers.
+func (e *evaluation) keep(numbers []int) {
+	for to, from := range numbers {
+		e.reports[to] = e.reports[from]
+	}
+	e.reports = e.reports[:len(numbers)]
+}
+
+// maxShared bounds the edits of one fix: each is compared with all others.
+const maxShared = 1000
+
+// share adds the edits of a repeat to those of the same fix: what is one finding has one
+// repair. Edits that get in the way of each other are left for when the first are made.
+func (r *report) share(fixes []lint.Fix) {
+	for _, repeat := range fixes {
+		i := slices.IndexFunc(r.Fixes, func(f lint.Fix) bool { return f.Title == repeat.Title })
+		if i < 0 {
+			continue
+		}
+		for _, edit := range repeat.Edits {
+			if len(r.Fixes[i].Edits) < maxShared && !slices.ContainsFunc(r.Fixes[i].Edits, func(o lint.Edit) bool { return collide(o.Range, edit.Range) }) {
+				r.Fixes[i].Edits = append(r.Fixes[i].Edits, edit)
+			}
+		}
+	}
+}
+
+// collide reports whether edits of two ranges cannot both be made, or their order matters.
+func collide(a, b lint.Range) bool {
+	return a.Overlaps(b) || a.File == b.File && a.Start == b.Start
+}
+
+// tell adds evidence behind the policy's own and before the reasons of the stage.
+func (r *report) tell(message string, at lint.Range) {
+	r.Evidence = slices.Insert(r.Evidence, r.own, lint.Related{Message: message, Range: at})
+	r.own++
+}
+
+// foldConsequences makes findings that follow from another one of the same stage evidence
+// of it: the last one before them, else the first. A finding that is itself a consequence
+// passes what follows from it on.
+func (e *evaluation) foldConsequences() {
+	causes := e.causes()
+	if causes == nil {
+		return
+	}
+	root := func(i int) int {
+		for range e.set.entries { // no chain is longer, unless it is a circle
+			if causes[i] < 0 {
+				break
+			}
+			i = causes[i]
+		}
+		return i
+	}
+	var kept []int
+	for i, r := range e.reports {
+		if j := root(i); j != i && causes[j] < 0 {
+			e.reports[j].tell(r.Message+" ["+r.Rule+"]", r.Range)
+		} else {
+			kept = append(kept, i)
+		}
+	}
+	e.keep(kept)
+}
+
+// causes returns for each report the number of the one that it follows from, -1 where
+// there is none; nil when none follows from another one.
+func (e *evaluation) causes() []int {
+	type key struct {
+		stage *dockerfile.Stage
+		rule  string
+	}
+	numbers := map[key][]int{}
+	for i, r := range e.reports {
+		k := key{r.stage, r.Rule}
+		numbers[k] = append(numbers[k], i)
+	}
+	causes := make([]int, len(e.reports))
+	found := false
+	for i, r := range e.reports {
+		before, after := -1, -1
+		for _, rule := range r.policy.consequenceOf {
+			of := numbers[key{r.stage, rule}]
+			n, own := slices.BinarySearch(of, i)
+			if n > 0 {
+				before = max(before, of[n-1])
+			}
+			if own {
+				n++
+			}
+			if n < len(of) && (after < 0 || of[n] < after) {
+				after = of[n]
+			}
+		}
+		causes[i] = cmp.Or(before+1, after+1) - 1
+		found = found || causes[i] >= 0
+	}
+	if !found {
+		return nil
+	}
+	return causes
+}
+
+// fingerprint identifies a finding when lines have moved: by rule, file, stage, the text
+// that it underlines and, among equal ones, its number.
+func (e *evaluation) fingerprint(r report, seen map[string]int) string {
+	words := slices.DeleteFunc(strings.Fields(e.file.Source.Text(r.Range)), func(w string) bool {
+		return w == string(e.file.Escape) // a continued line
+	})
+	key := strings.Join([]string{r.Rule, e.file.Source.Name, r.Stage, strings.Join(words, " ")}, "\x00")
+	n := seen[key]
+	seen[key]++
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%s\x00%d", key, n)))
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,211 @@
+package policytest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/dockerfile"
+	"github.com/musllint/musllint/lint/policy"
+)
+
+// Check tests one policy and returns what is wrong, nothing when all is well.
+func (s *Suite) Check(id string) []string {
+	examples, err := s.set.Examples(id)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return []string{"there is no " + id + ".txtar beside the policy"}
+	case err != nil:
+		return []string{err.Error()}
+	}
+	c := checker{suite: s, id: id}
+	if examples.Prose == "" {
+		c.fault("", "the txtar does not begin with prose")
+	}
+	if len(examples.Bad) == 0 {
+		c.fault("", "there is no bad.Dockerfile")
+	}
+	if len(examples.Good) == 0 {
+		c.fault("", "there is no good.Dockerfile")
+	}
+	for _, e := range examples.Bad {
+		c.bad(e)
+	}
+	for _, e := range examples.Good {
+		c.good(e)
+	}
+	return c.faults
+}
+
+// A checker tests the examples of one policy.
+type checker struct {
+	suite  *Suite
+	id     string
+	faults []string
+}
+
+func (c *checker) fault(file, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if file != "" {
+		text = file + ": " + text
+	}
+	text = strings.TrimRight(text, "\n")
+	if !slices.Contains(c.faults, text) { // findings may share a fix
+		c.faults = append(c.faults, text)
+	}
+}
+
+// named is the name of an example's file.
+func named(role, name, extension string) string {
+	if name != "" {
+		role += "-" + name
+	}
+	return role + extension
+}
+
+func (c *checker) bad(e policy.BadExample) {
+	file := named("bad", e.Name, ".Dockerfile")
+	src := lint.NewSource(exampleName, e.Dockerfile)
+	own, _, ok := c.lint(file, src)
+	if !ok {
+		return
+	}
+	if len(own) == 0 {
+		c.fault(file, "%s finds nothing", c.id)
+		return
+	}
+	if got := list(src, own); got != e.Want {
+		c.fault(named("want", e.Name, ""), "differs from what %s says (-want +got):\n%s", c.id, lineDiff(e.Want, got))
+	}
+	c.fixes(e, src, own)
+}
+
+func (c *checker) good(e policy.GoodExample) {
+	file := named("good", e.Name, ".Dockerfile")
+	src := lint.NewSource(exampleName, e.Dockerfile)
+	own, others, ok := c.lint(file, src)
+	if !ok {
+		return
+	}
+	if len(own) > 0 {
+		c.fault(file, "%s finds:\n%s", c.id, list(src, own))
+	}
+	for _, f := range others {
+		if f.Severity == lint.Error {
+			c.fault(file, "%s finds an error:\n%s", f.Rule, list(src, []lint.Finding{f}))
+		}
+	}
+}
+
+// lint returns the findings of the policy and of all others. An example that Docker would
+// refuse proves nothing, unless that is what the policy is about.
+func (c *checker) lint(file string, src *lint.Source) (own, others []lint.Finding, ok bool) {
+	findings, err := c.suite.lint(src, c.id)
+	if err != nil {
+		c.fault(file, "%s", err)
+		return nil, nil, false
+	}
+	for _, f := range findings {
+		if f.Rule == c.id {
+			own = append(own, f)
+		} else {
+			others = append(others, f)
+		}
+	}
+	return own, others, c.parses(file, src)
+}
+
+func (c *checker) parses(file string, src *lint.Source) bool {
+	for _, p := range dockerfile.Parse(src, dockerfile.Options{}).Problems {
+		if p.Rule == lint.RuleSyntax && p.Rule != c.id && p.Severity == lint.Error {
+			c.fault(file, "line %d: %s", src.Position(p.Range.Start).Line, p.Message)
+			return false
+		}
+	}
+	return true
+}
+
+// fixes applies every fix alone, and the first one of all findings together.
+func (c *checker) fixes(e policy.BadExample, src *lint.Source, own []lint.Finding) {
+	file := named("bad", e.Name, ".Dockerfile")
+	var first []lint.Edit
+	for _, f := range own {
+		chosen := false
+		for _, fix := range f.Fixes {
+			if len(fix.Edits) == 0 {
+				continue
+			}
+			c.applied(fmt.Sprintf("%s: fix %q", file, fix.Title), src, fix.Edits)
+			if !chosen {
+				first, chosen = append(first, fix.Edits...), true
+			}
+		}
+	}
+	if len(first) == 0 {
+		if e.Fixed != nil {
+			c.fault(named("fixed", e.Name, ".Dockerfile"), "there is no fix with edits")
+		}
+		return
+	}
+	fixed, ok := c.applied(file+": its first fixes", src, first)
+	if !ok || e.Fixed == nil {
+		return
+	}
+	if fixed != string(e.Fixed) {
+		c.fault(named("fixed", e.Name, ".Dockerfile"), "differs from what the fixes make (-want +got):\n%s", lineDiff(string(e.Fixed), fixed))
+	}
+	after := lint.NewSource(exampleName, []byte(fixed))
+	if left, _, ok := c.lint(file+", fixed", after); ok && len(left) > 0 {
+		c.fault(named("fixed", e.Name, ".Dockerfile"), "%s still finds:\n%s", c.id, list(after, left))
+	}
+}
+
+// applied returns the text after edits, which Docker has to accept.
+func (c *checker) applied(what string, src *lint.Source, edits []lint.Edit) (string, bool) {
+	fixed, err := apply(src, edits)
+	if err != nil {
+		c.fault(what, "%s", err)
+		return "", false
+	}
+	return fixed, c.parses(what, lint.NewSource(exampleName, []byte(fixed)))
+}
+
+// apply makes edits of one baseline. Two equal ones are one: findings may share a repair.
+func apply(src *lint.Source, edits []lint.Edit) (string, error) {
+	edits = slices.Clone(edits)
+	slices.SortStableFunc(edits, func(a, b lint.Edit) int {
+		if a.Range.Start != b.Range.Start {
+			return a.Range.Start - b.Range.Start
+		}
+		return a.Range.End - b.Range.End
+	})
+	edits = slices.Compact(edits)
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		switch r := e.Range; {
+		case r.File != src.Name || r.End < r.Start || r.End > len(src.Content):
+			return "", fmt.Errorf("an edit lies outside of the file: %+v", r)
+		case r.Start < at:
+			return "", fmt.Errorf("two edits overlap at line %d", src.Position(r.Start).Line)
+		}
+		b.Write(src.Content[at:e.Range.Start])
+		b.WriteString(e.NewText)
+		at = e.Range.End
+	}
+	b.Write(src.Content[at:])
+	return b.String(), nil
+}
+
+// list writes findings as a want file has them.
+func list(src *lint.Source, findings []lint.Finding) string {
+	var b strings.Builder
+	for _, f := range findings {
+		start, end := src.Position(f.Range.Start), src.Position(f.Range.End)
+		fmt.Fprintf(&b, "%d:%d-%d:%d %s %s\n", start.Line, start.Column, end.Line, end.Column, f.Severity, f.Message)
+	}
+	return b.String()
+}

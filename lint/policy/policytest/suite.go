@@ -1,0 +1,117 @@
+// Package policytest tests policies by their examples: it lints the Dockerfiles of each
+// pair and compares what the policy says with what the pair says it should.
+package policytest
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/dockerfile"
+	"github.com/musllint/musllint/lint/policy"
+	"github.com/musllint/musllint/lint/run"
+)
+
+// exampleName is what findings call an example.
+const exampleName = "Dockerfile"
+
+// today is when examples are linted, for dates that are over. It does not move.
+var today = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// Suite tests the policies of one set.
+type Suite struct {
+	set    *policy.Set
+	linter func() (*run.Linter, error)
+}
+
+// New returns a suite that lints with the policies of set and nothing else.
+func New(set *policy.Set) *Suite {
+	return &Suite{set: set, linter: sync.OnceValues(func() (*run.Linter, error) {
+		return run.New(run.Options{NoConfig: true, Select: []string{"all"}, Now: today})
+	})}
+}
+
+// lint returns the findings of the rules that are on by default and of the rule id. Rules
+// that the linter itself makes are about more than one policy can see: they are had from
+// a whole linter.
+func (s *Suite) lint(src *lint.Source, id string) ([]lint.Finding, error) {
+	if p, ok := s.set.Lookup(id); ok && p.Builtin {
+		linter, err := s.linter()
+		if err != nil {
+			return nil, err
+		}
+		return linter.Source(src)
+	}
+	findings, diags := s.set.Evaluate(dockerfile.Parse(src, dockerfile.Options{}), policy.Options{
+		Enabled: func(rule, _ string, byDefault bool) bool { return byDefault || rule == id },
+	})
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return findings, nil
+}
+
+// Test tests the pairs below a folder, together with the built-in policies, and writes
+// what is wrong to w. The error is that the policies cannot be loaded; it has been
+// written to w with its places when it is a hcl.Diagnostics.
+func Test(w io.Writer, dir string) (failed int, err error) {
+	l, diags, err := load(os.DirFS(dir), dir)
+	if err != nil {
+		return 0, err
+	}
+	if len(diags) > 0 {
+		if err := hcl.NewDiagnosticTextWriter(w, l.own.Files(), 0, false).WriteDiagnostics(diags); err != nil {
+			return 0, err
+		}
+	}
+	if diags.HasErrors() {
+		return 0, diags
+	}
+	suite := New(l.all)
+	ids, _ := l.own.Names()
+	for _, id := range ids {
+		faults := suite.Check(id)
+		if len(faults) == 0 {
+			_, err = fmt.Fprintf(w, "ok    %s\n", id)
+		} else {
+			failed++
+			_, err = fmt.Fprintf(w, "FAIL  %s\n%s", id, indent(strings.Join(faults, "\n")))
+		}
+		if err != nil {
+			return failed, err
+		}
+	}
+	return failed, nil
+}
+
+// loaded are the policies of a folder, and all that they are tested together with.
+type loaded struct{ own, all *policy.Set }
+
+// load adds the policies of a folder to the built-in ones. A folder that holds a version
+// of the built-in ones stands alone.
+func load(fsys fs.FS, name string) (*loaded, hcl.Diagnostics, error) {
+	own, diags := policy.Load(fsys, name)
+	l := &loaded{own: own, all: own}
+	if diags.HasErrors() {
+		return l, diags, nil
+	}
+	builtin, err := policy.Builtin()
+	if err != nil {
+		return nil, nil, err
+	}
+	if !builtin.Add(fsys, name).HasErrors() {
+		l.all = builtin
+	}
+	return l, diags, nil
+}
+
+func indent(text string) string {
+	return "      " + strings.ReplaceAll(text, "\n", "\n      ") + "\n"
+}

@@ -1,0 +1,45 @@
+policy "ML3004" {
+  name     = "cgo-program-into-musl"
+  title    = "A Go program built with cgo on glibc is copied into a musl image"
+  severity = "warning"
+  covers   = ["GO_CGO_GLIBC_TO_MUSL"]
+  links = [
+    "https://pkg.go.dev/cmd/cgo",
+    "https://github.com/micromdm/scep/issues/188",
+  ]
+
+  match "artifact" {
+    libc          = ["musl"]
+    artifact_libc = ["glibc"]
+    kind          = ["go-program", "go-library"]
+  }
+  when = stage.shipped && !stage_text("ld-linux|/lib64|glibc")
+
+  severity_when "info" {
+    when = stage.shim != "" || finally_installed("gcompat") == "yes" || finally_installed("libc6-compat") == "yes"
+  }
+  severity_when "error" {
+    when = artifact.certain && artifact.kind == "go-program" && finally_installed("gcompat") == "no" && finally_installed("libc6-compat") == "no"
+  }
+
+  once = "instruction"
+  message = (
+    artifact.kind == "go-library" ?
+    "${artifact.source} is linked to glibc, which ${stage.base} does not have: \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64" : stage.machine}.so.${stage.arch == "amd64" ? "2" : "1"}\"" :
+    stage.shim != "" || finally_installed("gcompat") == "yes" || finally_installed("libc6-compat") == "yes" ?
+    "${artifact.source} is linked to glibc and depends on a compatibility layer here; a program without cgo would not" :
+    artifact.certain ?
+    "${artifact.source} asks for glibc's loader, which ${stage.base} does not have: \"exec ${artifact.dest}: no such file or directory\", although the file is there" :
+  "if ${artifact.source} uses cgo, as net and os/user do by default, it asks for glibc's loader, which ${stage.base} does not have: \"exec ${artifact.dest}: no such file or directory\", although the file is there")
+  evidence = concat(
+    [note("it is linked to glibc: ${artifact.why}", artifact_range())],
+    from_reasons(),
+  )
+
+  fix "build it without cgo: CGO_ENABLED=0 go build …, unless it uses C libraries" {
+    safety = "manual"
+  }
+  fix "build it in golang:alpine with: apk add --no-cache gcc musl-dev" {
+    safety = "manual"
+  }
+}

@@ -1,0 +1,22 @@
+policy "ML2304" {
+  name     = "jvm-fontconfig"
+  title    = "A Java program that draws text needs fontconfig and a font"
+  severity = "info"
+  default  = false
+  covers   = ["JAVA_FONTCONFIG"]
+  links    = ["https://github.com/corretto/corretto-11/issues/326"]
+
+  match "command" {
+    name        = ["java"]
+    instruction = ["ENTRYPOINT", "CMD"]
+    libc        = ["musl"]
+  }
+  when = stage.shipped && !stage_text("fontconfig|ttf-|font-|freetype")
+
+  once    = "file"
+  message = "should the program draw text (PDF, Excel, images, AWT), it ends in NullPointerException at sun.awt.FontConfiguration.getVersion: there is no fontconfig and no font here"
+
+  fix "apk add fontconfig ttf-dejavu" {
+    safety = "manual"
+  }
+}

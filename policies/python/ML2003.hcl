@@ -1,0 +1,31 @@
+policy "ML2003" {
+  name     = "pip-long-compilation"
+  title    = "A large Python package is compiled on musl, which takes long"
+  severity = "info"
+  covers   = ["PIP_NO_MUSLLINUX_SDIST"]
+  links    = ["https://peps.python.org/pep-0656/"]
+
+  match "install" {
+    manager = ["pip"]
+    libc    = ["musl"]
+    package = ["opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless", "scikit-learn", "scikit-image", "scipy", "pandas", "numpy", "pyarrow", "grpcio", "grpcio-tools", "llvmlite", "numba", "xgboost", "lightgbm", "catboost", "duckdb", "onnx", "matplotlib", "cryptography", "polars", "spacy", "rasterio", "gensim", "sentencepiece"]
+  }
+  when = wheel() == "sdist" && !lacks("gcc") && !command.conditional && (pypi(package.name).apk == "" || installed(pypi(package.name).apk) != "yes")
+
+  once    = "command"
+  message = "there is no wheel of ${package.text} for musl: pip compiles it, which takes many minutes where glibc takes seconds"
+
+  fix "newer" {
+    when   = pypi(package.name).musl_since != "" && pypi(package.name).musl_until == ""
+    title  = "take a version with wheels for musl: ${pypi(package.name).musl_since} or later"
+    safety = "manual"
+  }
+  fix "apk" {
+    when   = pypi(package.name).apk != ""
+    title  = "take Alpine's own package, with Alpine's python3: apk add ${pypi(package.name).apk}"
+    safety = "manual"
+  }
+  fix "take the -slim variant of the image, for which there are wheels" {
+    safety = "manual"
+  }
+}

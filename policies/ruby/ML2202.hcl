@@ -1,0 +1,35 @@
+policy "ML2202" {
+  name     = "gems-from-glibc"
+  title    = "Ruby gems that were installed on glibc are copied into a musl image"
+  severity = "warning"
+  covers   = ["RUBY_GLIBC_GEM"]
+  links    = ["https://github.com/sparklemotion/nokogiri/issues/2075"]
+
+  match "artifact" {
+    libc          = ["musl"]
+    artifact_libc = ["glibc"]
+    kind          = ["gems"]
+  }
+  when = (
+    stage.shipped && stage.shim == "" && !stage_text("ld-linux|/lib64|glibc") &&
+    (matches("ruby|rails", stage.repository) || starts("ruby", "bundle", "rails", "puma", "unicorn") || stage_text("apk add[^&]*\\bruby\\b")) &&
+    !text_after("bundle +(install|pristine)|gem +pristine")
+  )
+  severity_when "info" {
+    when = finally_installed("gcompat") == "yes"
+  }
+
+  once    = "stage"
+  message = "native extensions in ${artifact.source} are built for glibc and do not load on ${stage.base}: \"LoadError: Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}: No such file or directory\""
+  evidence = concat(
+    [note("${artifact.why}", artifact_range())],
+    from_reasons(),
+  )
+
+  fix "run bundle install in a stage FROM the -alpine variant of the same Ruby" {
+    safety = "manual"
+  }
+  fix "take the -slim variant for this stage" {
+    safety = "manual"
+  }
+}

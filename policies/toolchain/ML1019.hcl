@@ -1,0 +1,26 @@
+policy "ML1019" {
+  name     = "deno-for-glibc"
+  title    = "Deno is published for glibc only"
+  severity = "warning"
+  covers   = ["DENO_GLIBC_ON_ALPINE"]
+  once     = "stage"
+  links = [
+    "https://github.com/denoland/deno/issues/31143",
+    "https://github.com/denoland/deno_install/issues/200",
+  ]
+
+  match "download" {
+    libc = ["musl"]
+    url  = ["*deno.land/install.sh", "*deno.land/x/install/install.sh", "*denoland/deno/releases/*linux*.zip", "*dl.deno.land/*linux*.zip"]
+  }
+  when = stage.shipped && shim() != "glibc" && !stage_text("ld-linux|linux-gnu/")
+
+  message = "Deno has no build for musl: on ${stage.base} it stops with \"deno: not found\" or \"Error loading shared library ld-linux-x86-64.so.2\", and under gcompat with \"Error relocating …: symbol not found\""
+
+  fix "install Alpine's own build: apk add --no-cache deno" {
+    safety = "manual"
+  }
+  fix "build FROM denoland/deno:alpine, which carries a glibc for deno, or from denoland/deno" {
+    safety = "manual"
+  }
+}

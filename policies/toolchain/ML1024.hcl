@@ -1,0 +1,29 @@
+policy "ML1024" {
+  name     = "deno-copied-to-musl"
+  title    = "A Deno that is built for glibc is copied into a musl image"
+  severity = "warning"
+  covers   = ["DENO_GLIBC_ON_ALPINE"]
+  once     = "stage"
+  links    = ["https://github.com/denoland/deno/issues/31143"]
+
+  match "copy" {
+    libc   = ["musl"]
+    origin = ["stage", "image"]
+    source = ["*/deno"]
+  }
+  when = startswith(copy.from_image, "denoland/deno") && shim() != "glibc" && !stage_text("ld-linux|linux-gnu/")
+
+  severity_when "error" {
+    when = stage.certain && shim() == ""
+  }
+
+  at      = word_range("/deno$")
+  message = "Deno is built for glibc in all of its images, -alpine included: on ${stage.base} it stops with \"deno: not found\" or \"Error loading shared library ld-linux-x86-64.so.2\""
+
+  fix "install Alpine's own build: apk add --no-cache deno" {
+    safety = "manual"
+  }
+  fix "build FROM denoland/deno:alpine, which carries a glibc for deno" {
+    safety = "manual"
+  }
+}
