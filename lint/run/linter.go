@@ -1,0 +1,297 @@
+package run
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/config"
+	"github.com/musllint/musllint/lint/dockerfile"
+	"github.com/musllint/musllint/lint/policy"
+)
+
+// Linter is what a configuration and options make: it knows what to lint and how.
+type Linter struct {
+	Policies *policy.Set
+	FailOn   lint.Severity // from which severity on a finding is a failure; Never: none is
+
+	opt       Options
+	config    *config.Config
+	rules     *ruleset
+	platforms []string
+	images    []dockerfile.Override
+}
+
+// New reads the configuration and the policies. An error is a mistake in them or in opt.
+func New(opt Options) (*Linter, error) {
+	c, err := configuration(opt)
+	if err != nil {
+		return nil, err
+	}
+	l := &Linter{opt: opt, config: c}
+	if err := l.loadPolicies(); err != nil {
+		return nil, err
+	}
+	if l.FailOn, err = threshold(cmp.Or(opt.FailOn, l.config.FailOn, "warning")); err != nil {
+		return nil, err
+	}
+	words := opt.Platforms
+	if len(words) == 0 {
+		words = l.config.Platforms
+	}
+	if l.platforms, err = platforms(words); err != nil {
+		return nil, err
+	}
+	for _, word := range opt.Assume {
+		o, err := assumption(word)
+		if err != nil {
+			return nil, err
+		}
+		l.images = append(l.images, o)
+	}
+	l.images = append(l.images, l.config.Images...)
+	return l, nil
+}
+
+// configuration reads the configuration that opt means, if there is one.
+func configuration(opt Options) (*config.Config, error) {
+	path := opt.ConfigFile
+	if path == "" && !opt.NoConfig {
+		if found, ok := config.Find("."); ok {
+			path = relativeTo(".", found)
+		}
+	}
+	if path == "" {
+		return &config.Config{}, nil
+	}
+	c, files, diags := config.Load(path, opt.Version)
+	if diags.HasErrors() {
+		return nil, diagnostics("broken configuration", files, diags)
+	}
+	return c, nil
+}
+
+// PolicyFolders returns the folders of own policies that the configuration names, as seen
+// from the current folder. The policies themselves are not read.
+func PolicyFolders(opt Options) ([]string, error) {
+	c, err := configuration(opt)
+	if err != nil {
+		return nil, err
+	}
+	var dirs []string
+	for _, dir := range c.Policies {
+		dirs = append(dirs, relativeTo(".", dir))
+	}
+	return dirs, nil
+}
+
+// loadPolicies adds the project's own policies to the built-in ones and finds out which
+// of all of them are on.
+func (l *Linter) loadPolicies() (err error) {
+	if l.Policies, err = policy.Builtin(); err != nil {
+		return err
+	}
+	for _, dir := range l.config.Policies {
+		if diags := l.Policies.Add(os.DirFS(dir), relativeTo(".", dir)); diags.HasErrors() {
+			return diagnostics("broken policy", l.Policies.Files(), diags)
+		}
+	}
+	l.rules = &ruleset{byDefault: func(id string) bool {
+		p, ok := l.Policies.Lookup(id)
+		return ok && p.Default
+	}}
+	l.rules.ids, l.rules.names = l.Policies.Names()
+	selected, ignored := l.opt.Select, slices.Concat(l.config.Ignore, l.opt.Ignore)
+	if len(selected) == 0 {
+		selected = l.config.Select
+	} else {
+		ignored = l.opt.Ignore // to ask for a rule here is stronger than what the file leaves out
+	}
+	return l.rules.choose(selected, ignored, l.config.Rules)
+}
+
+// Rules returns all rules, sorted by id. The error is a mistake in a policy.
+func (l *Linter) Rules() ([]lint.Rule, error) {
+	rules, diags := l.Policies.Rules()
+	if diags.HasErrors() {
+		return nil, diagnostics("broken policy", l.Policies.Files(), diags)
+	}
+	return rules, nil
+}
+
+// threshold reads what --fail-on and fail_on take.
+func threshold(name string) (lint.Severity, error) {
+	if name == "never" {
+		return Never, nil
+	}
+	s, err := lint.ParseSeverity(name)
+	if err != nil {
+		return 0, fmt.Errorf("fail on %q: want error, warning, info or never", name)
+	}
+	return s, nil
+}
+
+// Fails tells whether a report holds a finding of at least that severity.
+func Fails(r *lint.Report, failOn lint.Severity) bool {
+	return slices.ContainsFunc(r.Findings, func(f lint.Finding) bool { return f.Severity >= failOn })
+}
+
+// DiagnosticError is a mistake in a configuration or policy file.
+type DiagnosticError struct {
+	What  string
+	Files map[string]*hcl.File
+	Diags hcl.Diagnostics
+}
+
+func diagnostics(what string, files map[string]*hcl.File, diags hcl.Diagnostics) error {
+	return &DiagnosticError{what, files, diags}
+}
+
+// Error shows each mistake in its line.
+func (e *DiagnosticError) Error() string {
+	var b bytes.Buffer
+	b.WriteString(e.What + "\n\n")
+	files := maps.Clone(e.Files)
+	maps.DeleteFunc(files, func(_ string, f *hcl.File) bool { return f == nil })
+	// A bytes.Buffer takes everything.
+	_ = hcl.NewDiagnosticTextWriter(&b, files, 0, false).WriteDiagnostics(e.Diags)
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// judged is what became of one input.
+type judged struct {
+	source   *lint.Source
+	findings []lint.Finding
+	failure  error // the input cannot be read
+	broken   error // a policy is wrong
+}
+
+// Lint lints. Inputs that cannot be read are failures of the report; an error means that
+// there is no report.
+func (l *Linter) Lint(ctx context.Context) (*lint.Report, error) {
+	excluded, err := excluder(l.config.Dir, l.config.Exclude)
+	if err != nil {
+		return nil, err
+	}
+	d := discover(l.opt.Paths, cmp.Or(l.opt.StdinName, DefaultStdinName), excluded)
+	if len(d.inputs) == 0 && len(d.failures) == 0 {
+		return nil, ErrNoInput
+	}
+	results := make([]judged, len(d.inputs))
+	l.each(ctx, len(results), func(i int) { results[i] = l.input(d.inputs[i]) })
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return l.report(d, results)
+}
+
+// each calls do with the numbers below n, several at a time.
+func (l *Linter) each(ctx context.Context, n int, do func(int)) {
+	workers := l.opt.Workers
+	if workers < 1 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, n) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// input reads and judges one input. A panic would be our mistake; it costs this input and
+// none of the others.
+func (l *Linter) input(in input) (j judged) {
+	defer func() {
+		if r := recover(); r != nil {
+			j.failure = fmt.Errorf("musllint itself failed on this file, please report it: %v", r)
+		}
+	}()
+	if j.source, j.failure = read(in, l.opt.Stdin); j.failure == nil {
+		j.findings, j.broken = l.Source(j.source)
+	}
+	return j
+}
+
+// Source lints one source. The error is a mistake in a policy.
+func (l *Linter) Source(src *lint.Source) ([]lint.Finding, error) {
+	var file *dockerfile.File
+	perPlatform := make([][]lint.Finding, len(l.platforms))
+	for i, platform := range l.platforms {
+		file = dockerfile.Parse(src, l.dockerfileOptions(platform))
+		findings, diags := l.Policies.Evaluate(file, policy.Options{
+			Enabled:  func(id, _ string, byDefault bool) bool { return l.rules.on(id, src.Name, byDefault) },
+			Severity: func(id string, s lint.Severity) lint.Severity { return l.rules.severity(id, src.Name, s) },
+		})
+		if diags.HasErrors() {
+			return nil, diagnostics("broken policy", l.Policies.Files(), diags)
+		}
+		perPlatform[i] = findings
+	}
+	findings := merge(perPlatform)
+	order(findings)
+	fingerprint(findings, src)
+	if l.opt.NoIgnore {
+		return findings, nil
+	}
+	s := suppressor{file: file, rules: l.rules, requireReason: l.config.RequireReason, now: l.opt.Now}
+	return s.apply(findings), nil
+}
+
+func (l *Linter) dockerfileOptions(platform string) dockerfile.Options {
+	args := maps.Clone(l.config.BuildArgs)
+	if args == nil {
+		args = map[string]string{}
+	}
+	maps.Copy(args, l.opt.BuildArgs)
+	return dockerfile.Options{BuildArgs: args, Target: l.opt.Target, Platform: platform, Contexts: l.opt.Contexts, Images: l.images}
+}
+
+// report puts the results together, in an order that does not depend on who was first.
+func (l *Linter) report(d *discovery, results []judged) (*lint.Report, error) {
+	r := &lint.Report{
+		Version: l.opt.Version, Facts: FactsDate,
+		Failures: d.failures, Sources: map[string]*lint.Source{}, Rules: map[string]lint.Rule{},
+	}
+	for i, j := range results {
+		if j.broken != nil {
+			return nil, j.broken
+		}
+		if j.failure != nil {
+			r.Failures = append(r.Failures, lint.Failure{File: d.inputs[i].name, Err: j.failure})
+			continue
+		}
+		r.Files++
+		if len(j.findings) > 0 {
+			r.Sources[j.source.Name] = j.source
+			r.Findings = append(r.Findings, j.findings...)
+		}
+	}
+	order(r.Findings)
+	slices.SortStableFunc(r.Failures, func(a, b lint.Failure) int { return cmp.Compare(a.File, b.File) })
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if _, seen := r.Rules[f.Rule]; !seen {
+			if p, ok := l.Policies.Lookup(f.Rule); ok {
+				r.Rules[f.Rule] = p.Rule
+			}
+		}
+		f.URL = r.Rules[f.Rule].URL
+	}
+	return r, nil
+}
