@@ -226,10 +226,7 @@ func (b *builder) finish() {
 			f.problem(f.Range(0, 0), "Docker refuses the build: target stage "+strconv.Quote(b.opt.Target)+" could not be found")
 		}
 	}
-	final.Final = true
-	for s := final; s != nil; s = s.BaseStage {
-		s.Shipped = true
-	}
+	f.reach(final, b.opt.Target != "")
 }
 
 func (b *builder) endStage() {

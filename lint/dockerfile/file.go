@@ -80,7 +80,9 @@ type Stage struct {
 	Certain      bool           // the libc follows from a verified fact or the user's word
 	Reasons      []lint.Related // why Target is what it is
 	Final        bool           // the stage that is built
-	Shipped      bool           // its layers are part of the built image
+	Built        bool           // a build makes it; only --target leaves stages out
+	Shipped      bool           // its layers are in an image: that of the target or, without --target, of a stage that no other one uses
+	Top          *Stage         // the stage of that image; nil when it is not shipped
 	Instructions []*Instruction
 	Artifacts    []*Artifact // what its commands make or download, and what is copied in
 

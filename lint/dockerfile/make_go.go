@@ -1,10 +1,12 @@
 package dockerfile
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/facts"
+	"github.com/musllint/musllint/lint/shell"
 )
 
 // makeGo follows cmd/go: a program is static without cgo; with it, net and os/user alone
@@ -49,6 +51,9 @@ func (m *making) goBin() string {
 func (m *making) goLibc(mode string) (libc lint.Libc, certain bool, why string) {
 	cgo, known, set := m.variable("CGO_ENABLED")
 	library := mode == "c-shared" || mode == "plugin" || mode == "shared"
+	if !set && m.writesGoEnv("CGO_ENABLED=0") {
+		cgo, known, set = "0", true, true
+	}
 	switch {
 	case set && !known:
 		return lint.Unknown, false, ""
@@ -62,6 +67,15 @@ func (m *making) goLibc(mode string) (libc lint.Libc, certain bool, why string) 
 		return lint.None, true, "xx-go builds without cgo by default"
 	case m.crossCompiles() && cgo != "1":
 		return lint.None, true, "cgo is off when cross-compiling"
+	}
+	cc, known, set := m.variable("CC")
+	switch {
+	case set && !known, !set && m.writesGoEnv("CC="), strings.Contains(cc, "zig"):
+		return lint.Unknown, false, "" // zig links to musl statically unless told otherwise
+	case strings.Contains(cc, "musl") && cgo == "1":
+		return lint.Musl, false, "CC=" + cc + " links to musl"
+	case strings.Contains(cc, "musl"), m.libc == lint.Musl && strings.Contains(cc, "linux-gnu"):
+		return lint.Unknown, false, ""
 	}
 	switch m.libc {
 	case lint.Glibc:
@@ -99,6 +113,16 @@ func (m *making) goOnMusl(cgo string, library bool) (lint.Libc, bool, string) {
 		return lint.Musl, false, "cgo is on where a C compiler is installed"
 	}
 	return lint.None, false, "cgo is off without a C compiler"
+}
+
+// writesGoEnv reports whether the stage makes a setting of that prefix Go's own default,
+// which any variable of the environment overrules.
+func (m *making) writesGoEnv(setting string) bool {
+	return m.stage.some("go env -w "+setting, func(in *Instruction) bool {
+		return slices.ContainsFunc(in.Commands, func(c *shell.Command) bool {
+			return c.Name == "go" && c.Sub == "env" && c.HasFlag("w") && slices.ContainsFunc(c.Words, func(w shell.Word) bool { return strings.HasPrefix(w.Text, setting) })
+		})
+	})
 }
 
 // linksStatically reports whether the linker is told -static, in a flag or by a variable.

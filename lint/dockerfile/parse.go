@@ -60,10 +60,7 @@ func (f *File) nodes() []*parser.Node {
 			}
 			return nil
 		}
-		f.problem(f.lines(first, last), "Docker refuses this: "+cause(err))
-		if strings.Contains(err.Error(), "unterminated heredoc") {
-			last = first // what follows may be instructions after all
-		}
+		f.problem(f.lines(first, first), "Docker refuses this: "+cause(err))
 		if empty == nil {
 			empty = map[int]bool{}
 		}

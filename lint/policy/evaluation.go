@@ -2,9 +2,6 @@ package policy
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -246,8 +243,8 @@ func (e *evaluation) fixes(p *Policy) ([]lint.Fix, hcl.Diagnostics) {
 	return list, all
 }
 
-// finish orders the reports, folds what follows from another finding into it, and gives
-// each its fingerprint.
+// finish orders the reports, leaves out the hidden ones and folds what follows from
+// another finding into it.
 func (e *evaluation) finish() []lint.Finding {
 	slices.SortStableFunc(e.reports, func(a, b report) int {
 		return cmp.Or(
@@ -257,12 +254,13 @@ func (e *evaluation) finish() []lint.Finding {
 	e.reports = slices.CompactFunc(e.reports, func(a, b report) bool { // several match blocks may say the same
 		return a.Rule == b.Rule && a.Range == b.Range && a.Message == b.Message
 	})
+	if e.opt.Hidden != nil {
+		e.reports = slices.DeleteFunc(e.reports, func(r report) bool { return e.opt.Hidden(&r.Finding) })
+	}
 	e.foldRepeats()
 	e.foldConsequences()
 	findings := make([]lint.Finding, len(e.reports))
-	seen := map[string]int{}
 	for i, r := range e.reports {
-		r.Fingerprint = e.fingerprint(r, seen)
 		findings[i] = r.Finding
 	}
 	return findings
@@ -406,17 +404,4 @@ func (e *evaluation) causes() []int {
 		return nil
 	}
 	return causes
-}
-
-// fingerprint identifies a finding when lines have moved: by rule, file, stage, the text
-// that it underlines and, among equal ones, its number.
-func (e *evaluation) fingerprint(r report, seen map[string]int) string {
-	words := slices.DeleteFunc(strings.Fields(e.file.Source.Text(r.Range)), func(w string) bool {
-		return w == string(e.file.Escape) // a continued line
-	})
-	key := strings.Join([]string{r.Rule, e.file.Source.Name, r.Stage, strings.Join(words, " ")}, "\x00")
-	n := seen[key]
-	seen[key]++
-	sum := sha256.Sum256([]byte(fmt.Sprintf("%s\x00%d", key, n)))
-	return hex.EncodeToString(sum[:16])
 }

@@ -268,26 +268,13 @@ func TestEvaluationError(t *testing.T) {
 	}
 }
 
-func TestFingerprint(t *testing.T) {
-	set := setOf(t, apk+`message = "m"`)
-	print := func(text string) []string {
-		var prints []string
-		for _, f := range findings(t, set, text) {
-			prints = append(prints, f.Fingerprint)
-		}
-		return prints
-	}
-	before := print("FROM alpine:3.20 AS a\nRUN apk add x\nRUN apk add x\nRUN apk add y\n")
-	moved := print("# a comment\n\nFROM alpine:3.20 AS a\nRUN apk add \\\n    x\nENV A=b\nRUN apk add  x\nRUN apk add y\n")
-	if diff := cmp.Diff(before, moved); diff != "" {
-		t.Errorf("moved lines have other fingerprints:\n%s", diff)
-	}
-	seen := map[string]bool{}
-	for _, p := range append(before, print("FROM alpine:3.20 AS b\nRUN apk add x\n")...) {
-		if seen[p] || len(p) != 32 {
-			t.Errorf("%s is not unique", p)
-		}
-		seen[p] = true
+// What is hidden in one place is still reported in the others, though they are one finding.
+func TestHidden(t *testing.T) {
+	set := setOf(t, apk+`message = "m"`+"\n"+`once = "stage"`)
+	f := parsed("FROM alpine:3.20\nRUN apk add a\nRUN apk add b\nRUN apk add c\n")
+	list, _ := set.Evaluate(f, Options{Hidden: func(found *lint.Finding) bool { return f.Source.Position(found.Range.Start).Line == 2 }})
+	if len(list) != 1 || f.Source.Position(list[0].Range.Start).Line != 3 || list[0].Evidence[0].Message != "here too" {
+		t.Errorf("got %+v", list)
 	}
 }
 

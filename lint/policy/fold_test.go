@@ -157,3 +157,23 @@ func benchmarkEvaluate(b *testing.B, n int, text string) {
 		}
 	})
 }
+
+// Where COPY puts a here-document: in a folder under the name that the document has.
+func TestWritePath(t *testing.T) {
+	set := setOf(t, `message = write.path
+match "write" {}
+`)
+	for text, want := range map[string]string{
+		"COPY <<EOF /etc/x\nEOF\n":      "/etc/x",
+		"COPY <<a.conf /etc/\na.conf\n": "/etc/a.conf",
+		"COPY <<EOF x\nEOF\n":           "/work/x",
+		"COPY <<a.conf .\na.conf\n":     "/work/a.conf",
+		"RUN echo x > ../y\n":           "/y",
+		"RUN cd /z && echo x > ./y\n":   "/z/y",
+	} {
+		list := findings(t, set, "FROM alpine:3.20\nWORKDIR /work\n"+text)
+		if len(list) != 1 || list[0].Message != want {
+			t.Errorf("%q: %+v, want %s", text, list, want)
+		}
+	}
+}

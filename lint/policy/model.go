@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -43,6 +44,7 @@ type Subject struct {
 	Range lint.Range
 
 	file     *dockerfile.File
+	texts    textMatches
 	in       *dockerfile.Instruction
 	st       *dockerfile.Stage
 	command  *shell.Command
@@ -66,7 +68,7 @@ var kinds = map[string]kindSpec{
 	"stage": {
 		Doc: "a stage; its range is the image in the FROM line",
 		Keys: map[string]string{
-			"libc": libcKey, "shipped": "true when its layers are part of the built image",
+			"libc": libcKey, "shipped": "true when its layers are in an image that is built",
 			"image": "image at the bottom of its FROM chain: python, python:3.12-alpine, ghcr.io/astral-sh/uv; globs",
 		},
 		Roots: []string{"stage", "instruction"},
@@ -208,22 +210,26 @@ func (s *Subject) fromLibc() lint.Libc {
 }
 
 func (s *Subject) writePath() string {
-	p := s.write.Path.Text
-	if strings.HasPrefix(p, "/") || s.command == nil {
+	p, dir := s.write.Path.Text, s.in.Dir
+	if s.command != nil {
+		dir = s.in.CommandDir(s.command)
+	}
+	if strings.HasPrefix(p, "/") || dir == "?" {
 		return p
 	}
-	if dir := s.in.CommandDir(s.command); dir != "?" {
-		return strings.TrimSuffix(dir, "/") + "/" + strings.TrimPrefix(p, "./")
-	}
-	return p
+	return path.Join(dir, p)
 }
 
 // Subjects yields everything in a file that policies look at, in source order within a
 // kind.
 func Subjects(f *dockerfile.File, yield func(*Subject)) {
+	known := textMatches{}
 	for _, st := range f.Stages {
+		if !st.Built {
+			continue
+		}
 		for i, in := range st.Instructions {
-			s := Subject{file: f, st: st, in: in, Range: in.Range}
+			s := Subject{file: f, texts: known, st: st, in: in, Range: in.Range}
 			if i == 0 {
 				stage := s
 				stage.Kind, stage.Range = "stage", st.BaseRange
@@ -293,8 +299,12 @@ func (s Subject) ofCopy(yield func(*Subject)) {
 	}
 	for _, d := range c.Documents {
 		sub := s.at("write", d.Start, d.End)
+		dest := c.Dest
+		if dest.Text == "." || strings.HasSuffix(dest.Text, "/") {
+			dest.Text = path.Join(dest.Text, d.Name)
+		}
 		sub.write = &shell.Write{
-			Path: c.Dest, Content: d.Content, Known: true, Start: d.Start, End: d.End,
+			Path: dest, Content: d.Content, Known: true, Start: d.Start, End: d.End,
 		}
 		yield(sub)
 	}

@@ -166,7 +166,7 @@ var functions = map[string]funcSpec{
 		Doc: "like stage_text, but of the stages that the image that is built consists of", Signature: "image_text(regex) bool",
 		Stagewide: true,
 		build: regexFunc(cty.Bool, func(s *Subject, re *regexp.Regexp) cty.Value {
-			whole := Subject{file: s.file, st: s.built()}
+			whole := Subject{file: s.file, st: s.built(), texts: s.texts}
 			return cty.BoolVal(whole.anyInstruction(0, len(s.file.Source.Content), re))
 		}),
 	},
@@ -258,12 +258,7 @@ var functions = map[string]funcSpec{
 		Doc: "whether the regular expression matches an instruction of the file", Signature: "file_text(regex) bool",
 		Stagewide: true,
 		build: regexFunc(cty.Bool, func(s *Subject, re *regexp.Regexp) cty.Value {
-			for _, st := range s.file.Stages {
-				if ofStage(s.file, st, 0, len(s.file.Source.Content), re) {
-					return cty.True
-				}
-			}
-			return cty.False
+			return cty.BoolVal(s.texts.ofFile(s.file, re))
 		}),
 	},
 	"glob": {
@@ -547,37 +542,13 @@ func (s *Subject) downloaded(re *regexp.Regexp) string {
 	return ""
 }
 
-// built is the stage that the image is built from, which continues that of the subject;
-// the subject's own when it does not.
+// built is the stage whose image the layers of the subject's stage are in; that stage
+// itself when they are in none.
 func (s *Subject) built() *dockerfile.Stage {
-	if s.st.Shipped {
-		for _, st := range s.file.Stages {
-			if st.Final {
-				return st
-			}
-		}
+	if s.st.Top != nil {
+		return s.st.Top
 	}
 	return s.st
-}
-
-func (s *Subject) anyInstruction(start, end int, re *regexp.Regexp) bool {
-	for st := s.st; st != nil; st = st.BaseStage {
-		if ofStage(s.file, st, start, end, re) {
-			return true
-		}
-	}
-	return false
-}
-
-// ofStage reports whether re matches the part of an instruction between start and end.
-func ofStage(f *dockerfile.File, st *dockerfile.Stage, start, end int, re *regexp.Regexp) bool {
-	for _, in := range st.Instructions {
-		from, to := max(in.Range.Start, start), min(in.Range.End, end)
-		if from < to && re.Match(f.Source.Content[from:to]) {
-			return true
-		}
-	}
-	return false
 }
 
 func fromReasons(s *Subject) cty.Value {

@@ -47,7 +47,7 @@ var roots = map[string]map[string]attribute{
 		"arch":       stringAttr("OCI's name with variant: amd64, arm64, arm/v7", func(s *Subject) string { return s.st.Target.Arch }),
 		"platform":   stringAttr("linux/amd64 …: FROM --platform, else that of the build", func(s *Subject) string { return s.st.Platform }),
 		"final":      boolAttr("it is the stage that is built", func(s *Subject) bool { return s.st.Final }),
-		"shipped":    boolAttr("its layers are part of the built image", func(s *Subject) bool { return s.st.Shipped }),
+		"shipped":    boolAttr("its layers are in an image: that of the target or, without --target, of any stage that no other one uses", func(s *Subject) bool { return s.st.Shipped }),
 		"certain":    boolAttr("its libc follows from a verified fact or from the configuration", func(s *Subject) bool { return s.st.Certain }),
 		"floating":   boolAttr("its tag moves: latest, 3, 3.12-alpine", func(s *Subject) bool { return s.st.Image.Floating }),
 		"shim":       stringAttr("glibc when its musl image carries a second libc, else \"\"", func(s *Subject) string { return s.st.Image.Shim }),

@@ -279,6 +279,9 @@ func (s *Set) Pair(id string) ([]byte, error) {
 type Options struct {
 	Enabled  func(id, name string, byDefault bool) bool
 	Severity func(id string, s lint.Severity) lint.Severity
+	// Hidden drops a finding before others are folded into it: what is suppressed in one
+	// place is still reported in the others.
+	Hidden func(*lint.Finding) bool
 }
 
 // Evaluate returns what the policies find in a file, in source order. A diagnostic is a

@@ -230,27 +230,34 @@ func (l *Linter) input(in input) (j judged) {
 
 // Source lints one source. The error is a mistake in a policy.
 func (l *Linter) Source(src *lint.Source) ([]lint.Finding, error) {
-	var file *dockerfile.File
+	var sup *suppressor
 	perPlatform := make([][]lint.Finding, len(l.platforms))
 	for i, platform := range l.platforms {
-		file = dockerfile.Parse(src, l.dockerfileOptions(platform))
-		findings, diags := l.Policies.Evaluate(file, policy.Options{
+		file := dockerfile.Parse(src, l.dockerfileOptions(platform))
+		opt := policy.Options{
 			Enabled:  func(id, _ string, byDefault bool) bool { return l.rules.on(id, src.Name, byDefault) },
 			Severity: func(id string, s lint.Severity) lint.Severity { return l.rules.severity(id, src.Name, s) },
-		})
+		}
+		if !l.opt.NoIgnore {
+			if sup == nil {
+				sup = &suppressor{file: file, rules: l.rules, requireReason: l.config.RequireReason, now: l.opt.Now}
+				sup.readComments()
+			}
+			opt.Hidden = sup.suppressed
+		}
+		findings, diags := l.Policies.Evaluate(file, opt)
 		if diags.HasErrors() {
 			return nil, diagnostics("broken policy", l.Policies.Files(), diags)
 		}
 		perPlatform[i] = findings
 	}
 	findings := merge(perPlatform)
+	if sup != nil {
+		findings = append(findings, sup.remarks()...)
+	}
 	order(findings)
 	fingerprint(findings, src)
-	if l.opt.NoIgnore {
-		return findings, nil
-	}
-	s := suppressor{file: file, rules: l.rules, requireReason: l.config.RequireReason, now: l.opt.Now}
-	return s.apply(findings), nil
+	return findings, nil
 }
 
 func (l *Linter) dockerfileOptions(platform string) dockerfile.Options {

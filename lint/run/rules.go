@@ -74,10 +74,19 @@ func (r *ruleset) resolve(text string) (string, error) {
 	return "", fmt.Errorf("%s is no rule", text)
 }
 
+// means tells whether an id or prefix, as resolve returns it, is about a rule. An id is no
+// prefix: CORP001 is not CORP0012.
+func (r *ruleset) means(prefix, id string) bool {
+	if _, isID := r.names[prefix]; isID {
+		return id == prefix
+	}
+	return strings.HasPrefix(id, prefix)
+}
+
 // on tells whether a rule judges a file. A syntax error is about whether the others can
 // judge at all, so that selecting some of them does not switch it off.
 func (r *ruleset) on(id, path string, byDefault bool) bool {
-	if slices.ContainsFunc(r.ignored, func(p string) bool { return strings.HasPrefix(id, p) }) {
+	if slices.ContainsFunc(r.ignored, func(p string) bool { return r.means(p, id) }) {
 		return false
 	}
 	if s := r.setting(id, path, func(s *config.Rule) bool { return s.Off || s.Severity != nil }); s != nil {
@@ -90,14 +99,14 @@ func (r *ruleset) on(id, path string, byDefault bool) bool {
 		return byDefault
 	}
 	return slices.ContainsFunc(r.selected, func(p string) bool {
-		return p == selectAll || p == selectDefault && byDefault || strings.HasPrefix(id, p)
+		return p == selectAll || p == selectDefault && byDefault || r.means(p, id)
 	})
 }
 
 // anyOn tells whether any rule of an id or prefix judges a file.
 func (r *ruleset) anyOn(prefix, path string) bool {
 	return slices.ContainsFunc(r.ids, func(id string) bool {
-		return strings.HasPrefix(id, prefix) && r.on(id, path, r.byDefault(id))
+		return r.means(prefix, id) && r.on(id, path, r.byDefault(id))
 	})
 }
 
@@ -126,7 +135,7 @@ func (r *ruleset) suppressible(id, path string) error {
 func (r *ruleset) setting(id, path string, speaks func(*config.Rule) bool) *config.Rule {
 	for i := len(r.settings) - 1; i >= 0; i-- {
 		s := &r.settings[i]
-		if strings.HasPrefix(id, s.IDs) && speaks(s) && s.AppliesTo(path) {
+		if r.means(s.IDs, id) && speaks(s) && s.AppliesTo(path) {
 			return s
 		}
 	}

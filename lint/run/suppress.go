@@ -28,26 +28,27 @@ type suppressor struct {
 	requireReason bool
 	now           time.Time
 
+	head     int // leading lines that are known to be blank or comments
 	list     []*suppression
 	findings []lint.Finding // about the comments themselves
 }
 
-// apply returns findings without the suppressed ones, with what is to be said about the
-// comments themselves: unused, expired or wrong ones.
-func (s *suppressor) apply(findings []lint.Finding) []lint.Finding {
+// readComments finds the suppressions of the file.
+func (s *suppressor) readComments() {
 	for _, c := range s.file.Comments {
 		s.read(c)
 	}
-	findings = slices.DeleteFunc(findings, func(f lint.Finding) bool { return s.suppressed(&f) })
+}
+
+// remarks returns what is to be said about the comments themselves, once all findings
+// have been asked about: unused, expired or wrong ones.
+func (s *suppressor) remarks() []lint.Finding {
 	if !s.unreadable() {
 		for _, sup := range s.list {
 			s.reportUnused(sup)
 		}
 	}
-	fingerprint(s.findings, s.file.Source)
-	findings = append(findings, s.findings...)
-	order(findings)
-	return findings
+	return s.findings
 }
 
 // unreadable tells whether Docker refuses the file. What was not understood cannot have
@@ -129,12 +130,10 @@ func (s *suppressor) place(sup *suppression) bool {
 
 // leading tells whether only blank lines and comments stand above a comment.
 func (s *suppressor) leading(c dockerfile.Comment) bool {
-	for n := 1; n < c.Line; n++ {
-		if !blankOrComment(s.file.Source.Line(n)) {
-			return false
-		}
+	for s.head < c.Line-1 && blankOrComment(s.file.Source.Line(s.head+1)) {
+		s.head++
 	}
-	return true
+	return s.head >= c.Line-1
 }
 
 func blankOrComment(line []byte) bool {
@@ -172,7 +171,7 @@ func (s *suppressor) suppressed(f *lint.Finding) bool {
 			continue
 		}
 		for i, id := range sup.ids {
-			if strings.HasPrefix(f.Rule, id) {
+			if s.rules.means(id, f.Rule) {
 				sup.used[i] = true
 				hidden = true
 			}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,9 @@ func suppressed(text string, s suppressor) (*lint.Source, []lint.Finding, []stri
 	if s.rules == nil {
 		s.rules = testRules()
 	}
-	left := s.apply(findings)
+	s.readComments()
+	left := slices.DeleteFunc(findings, func(f lint.Finding) bool { return s.suppressed(&f) })
+	left = append(left, s.remarks()...)
 	order(left)
 	var lines []string
 	for _, f := range left {
