@@ -113,6 +113,9 @@ func (r Range) Overlaps(o Range) bool {
 	return r.File == o.File && r.Inner == o.Inner && r.Start < o.End && o.Start < r.End
 }
 
+// HereToo is the evidence that a finding holds in a further place.
+const HereToo = "here too"
+
 // Related is a piece of evidence: a sentence and the place it speaks of.
 type Related struct {
 	Message string

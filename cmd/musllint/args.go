@@ -102,6 +102,12 @@ func split(words []string, flags []cli.Flag) (*commandLine, error) {
 			l.operands = append(l.operands, w)
 			continue
 		}
+		if letters := cluster(w, flags); letters != "" { // only the last one may take a value
+			for _, letter := range letters[:len(letters)-1] {
+				l.flags = append(l.flags, givenFlag{name: "-" + string(letter), words: []string{"-" + string(letter)}})
+			}
+			w = "-" + w[len(letters):]
+		}
 		name, _, hasValue := strings.Cut(w, "=")
 		f := givenFlag{name: name, words: []string{w}}
 		if !hasValue && takesValue(flags, strings.TrimLeft(name, "-")) {
@@ -116,6 +122,22 @@ func split(words []string, flags []cli.Flag) (*commandLine, error) {
 	return l, nil
 }
 
+// cluster returns the letters of a word that is several flags in one, else nothing.
+func cluster(word string, flags []cli.Flag) string {
+	word, _, _ = strings.Cut(word, "=")
+	letters, ok := strings.CutPrefix(word, "-")
+	if !ok || len(letters) < 2 {
+		return ""
+	}
+	for i, letter := range letters {
+		name := string(letter)
+		if !has(flags, name) || i < len(letters)-1 && takesValue(flags, name) {
+			return ""
+		}
+	}
+	return letters
+}
+
 // known returns an error for the first flag that cmd has not.
 func known(l *commandLine, cmd *cli.Command) error {
 	var names []string
@@ -125,9 +147,13 @@ func known(l *commandLine, cmd *cli.Command) error {
 		}
 	}
 	for _, f := range l.flags {
-		if !slices.Contains(names, f.name) {
-			return fmt.Errorf("unknown flag %s%s", f.name, suggestion(f.name, names))
+		if slices.Contains(names, f.name) {
+			continue
 		}
+		if short := f.name[:min(2, len(f.name))]; short != "--" && slices.Contains(names, short) {
+			return fmt.Errorf("unknown flag %s: a long flag has two dashes, and after a short one comes a space before the value", f.name)
+		}
+		return fmt.Errorf("unknown flag %s%s", f.name, suggestion(f.name, names))
 	}
 	return nil
 }
@@ -137,6 +163,10 @@ func dashed(name string) string {
 		return "-" + name
 	}
 	return "--" + name
+}
+
+func has(flags []cli.Flag, name string) bool {
+	return slices.ContainsFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
 }
 
 func takesValue(flags []cli.Flag, name string) bool {

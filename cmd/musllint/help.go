@@ -13,7 +13,8 @@ It needs no Docker, no network and no musl.
 
 Without a PATH the current folder is searched: Dockerfile, Dockerfile.*, *.Dockerfile,
 Containerfile and the like, in hidden folders too. What .gitignore ignores is left out, and so
-are vendor and node_modules. A file that is named is always linted; "-" is standard input.`
+are vendor and node_modules. A file that is named is always linted; "-" is standard input.
+Columns are counted in bytes, from 1.`
 
 const examples = `   musllint                                  lint every Dockerfile below the current folder
    musllint Dockerfile deploy/               lint a file and a folder
@@ -29,10 +30,28 @@ const suppressing = `   # musllint ignore=ML1201,ML2 reason="why" until=2027-01-
    above an instruction, or above a line inside of a RUN; ignore-stage= above a FROM;
    ignore-file= at the top of the file`
 
-const exitCodes = `   0  nothing at or above --fail-on
+// Exit codes in help pages: each command has its own.
+const (
+	lintCodes = `   0  nothing at or above --fail-on
    1  findings
    2  wrong usage, broken configuration or policy, unreadable input
    3  no input found`
+	plainCodes = `   0  printed
+   2  wrong usage, broken configuration or policy`
+	explainCodes = `   0  explained
+   2  nothing is known about it, wrong usage, broken configuration or policy`
+	testCodes = `   0  every example holds
+   1  an example does not hold
+   2  wrong usage, broken configuration or policy`
+	fmtCodes = `   0  formatted
+   1  a file is not formatted (--check)
+   2  wrong usage, broken configuration or policy`
+	versionCodes = `   0  printed
+   2  wrong usage`
+	policyCodes = `   0  done
+   1  test: an example does not hold; fmt --check: a file is not formatted
+   2  wrong usage, broken configuration or policy`
+)
 
 // appHelp shows the flags of the default command, because they are musllint's own to
 // whoever types no command.
@@ -57,9 +76,10 @@ SUPPRESSING:
 ` + suppressing + `
 
 EXIT CODES:
-` + exitCodes + `
+` + lintCodes + `
 `
 
+// commandHelp stands before the exit codes of a command.
 const commandHelp = `{{.HelpName}} - {{.Usage}}
 
 USAGE:
@@ -80,7 +100,6 @@ SUPPRESSING:
 ` + suppressing + `
 {{end}}
 EXIT CODES:
-` + exitCodes + `
 `
 
 // flagLine is a flag in a help page: its names and what its value is called, then what it

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,7 @@ import (
 )
 
 func (p *program) lintCommand() *cli.Command {
-	return command(cli.Command{
+	return command(lintCodes, cli.Command{
 		Name:        defaultCommand,
 		Usage:       "lint Dockerfiles (the default command)",
 		ArgsUsage:   "[PATH...]",
@@ -85,25 +84,44 @@ func (p *program) lint(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if output := c.String("output"); output != "" {
+		inputs, err := linter.Inputs()
+		if err == nil {
+			err = spared(output, inputs)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	look := report.Options{Color: color, Width: p.width()}
 	r, err := linter.Lint(c.Context)
+	if errors.Is(err, run.ErrNoInput) && !forPeople(format) {
+		// A program that asked for a report gets one, even if there is nothing in it.
+		empty := &lint.Report{Version: opt.Version, Facts: run.FactsDate}
+		if err := p.print(c, format, empty, look); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if err := p.print(c, format, r, report.Options{Color: color, Width: p.width()}); err != nil {
+	if err := p.print(c, format, r, look); err != nil {
 		return err
 	}
 	return p.verdict(c, r, linter.FailOn)
 }
 
-// print writes a report. People see standard error beside it: what could not be read is
-// said there, and not a second time in the formats for them.
+// forPeople tells whether a format is read by people, who see standard error beside it.
+func forPeople(format string) bool { return format == "text" || format == "concise" }
+
+// print writes a report. What could not be read is said on standard error, and not a second
+// time in the formats for people; when nothing could be read, that is all there is to say.
 func (p *program) print(c *cli.Context, format string, r *lint.Report, look report.Options) error {
-	forPeople := format == "text" || format == "concise"
-	if forPeople && c.Bool("quiet") && len(r.Findings) == 0 {
-		return nil
-	}
 	shown := *r
-	if forPeople {
+	if forPeople(format) {
+		if len(r.Findings) == 0 && (c.Bool("quiet") || r.Files == 0) {
+			return nil
+		}
 		shown.Failures = nil
 	}
 	write, _ := report.Lookup(format)
@@ -152,7 +170,9 @@ func (p *program) options(c *cli.Context) (run.Options, error) {
 	if opt.Now, err = p.now(); err != nil {
 		return opt, err
 	}
-	opt.BuildArgs = p.buildArgs(c.StringSlice("build-arg"))
+	if opt.BuildArgs, err = p.buildArgs(c.StringSlice("build-arg")); err != nil {
+		return opt, err
+	}
 	opt.Contexts, err = pairs("--build-context", c.StringSlice("build-context"))
 	return opt, err
 }
@@ -167,10 +187,13 @@ func settings(c *cli.Context) (run.Options, error) {
 }
 
 // buildArgs reads K=V; of a K alone the value is that of the environment, as with docker.
-func (p *program) buildArgs(words []string) map[string]string {
+func (p *program) buildArgs(words []string) (map[string]string, error) {
 	args := map[string]string{}
 	for _, w := range words {
 		k, v, ok := strings.Cut(w, "=")
+		if k == "" {
+			return nil, fmt.Errorf("--build-arg %q: want NAME=VALUE, or a NAME from the environment", w)
+		}
 		if !ok {
 			v = p.Getenv(k)
 		}
@@ -178,7 +201,7 @@ func (p *program) buildArgs(words []string) map[string]string {
 			args[k] = v
 		}
 	}
-	return args
+	return args, nil
 }
 
 func pairs(flag string, words []string) (map[string]string, error) {
@@ -270,26 +293,4 @@ func (p *program) width() int {
 		return 0
 	}
 	return n
-}
-
-// write hands print the place that a report goes to. Nothing is lost silently: what the
-// file or pipe refuses at the end is an error, too.
-func (p *program) write(file string, print func(io.Writer) error) error {
-	if file == "" || file == "-" {
-		return flushed(p.Stdout, print)
-	}
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	return errors.Join(flushed(f, print), f.Close())
-}
-
-func flushed(w io.Writer, print func(io.Writer) error) error {
-	buf := bufio.NewWriterSize(w, 64<<10)
-	err := print(buf)
-	if flushErr := buf.Flush(); err == nil {
-		err = flushErr
-	}
-	return err
 }

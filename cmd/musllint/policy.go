@@ -14,18 +14,18 @@ import (
 )
 
 func (p *program) policyCommand() *cli.Command {
-	return command(cli.Command{
+	return command(policyCodes, cli.Command{
 		Name:  "policy",
 		Usage: "work on your own policies: test, fmt, docs",
 		Description: `A policy is a pair of files: ID.hcl says what it matches and what it says, ID.txtar
 explains it and holds the examples that test it. The configuration names the folders.`,
 		Subcommands: []*cli.Command{
-			command(cli.Command{
+			command(testCodes, cli.Command{
 				Name: "test", Usage: "run the examples of policies", ArgsUsage: "[DIR...]",
 				Description: "Without DIR the folders that the configuration names are tested.",
 				Flags:       configFlags(), Action: p.policyTest,
 			}),
-			command(cli.Command{
+			command(fmtCodes, cli.Command{
 				Name: "fmt", Usage: "bring policies into HCL's canonical form", ArgsUsage: "[DIR...]",
 				Description: "Prints the files that were changed.",
 				Flags: append([]cli.Flag{
@@ -33,7 +33,7 @@ explains it and holds the examples that test it. The configuration names the fol
 				}, configFlags()...),
 				Action: p.policyFmt,
 			}),
-			command(cli.Command{
+			command(plainCodes, cli.Command{
 				Name: "docs", Usage: "print the page of all rules and of what policies can match, read and call",
 				Flags: configFlags(), Action: p.policyDocs,
 			}),

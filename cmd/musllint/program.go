@@ -88,10 +88,10 @@ func (p *program) app() *cli.App {
 	}
 }
 
-// command fills in what all commands have in common.
-func command(c cli.Command) *cli.Command {
+// command fills in what all commands have in common; codes are its exit codes.
+func command(codes string, c cli.Command) *cli.Command {
 	c.HideHelpCommand = true
-	c.CustomHelpTemplate = commandHelp
+	c.CustomHelpTemplate = commandHelp + codes + "\n"
 	// cli would print the whole help before the error; the error alone is easier to find.
 	c.OnUsageError = func(_ *cli.Context, err error, _ bool) error { return err }
 	return &c
@@ -113,7 +113,7 @@ func toolVersion() string {
 }
 
 func (p *program) versionCommand() *cli.Command {
-	return command(cli.Command{
+	return command(versionCodes, cli.Command{
 		Name:  "version",
 		Usage: "print the version of musllint and the date of its facts",
 		Action: func(c *cli.Context) error {

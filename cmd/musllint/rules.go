@@ -22,7 +22,7 @@ var ruleFormats = []struct {
 }
 
 func (p *program) rulesCommand() *cli.Command {
-	return command(cli.Command{
+	return command(plainCodes, cli.Command{
 		Name:  "rules",
 		Usage: "list all rules",
 		Flags: append([]cli.Flag{

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/dockerfile"
@@ -29,11 +30,21 @@ type Config struct {
 	Ignore        []string              // ids or prefixes of them
 	Rules         []Rule                // in the order of the file; where several apply, the last one holds
 	Images        []dockerfile.Override // first match wins
+
+	Chosen []Word    // the words of Select and Ignore, with their places
+	Source *hcl.File // of the places; nil when there is no file
+}
+
+// Word is a text of the file that only somebody else can check.
+type Word struct {
+	Text  string
+	Range hcl.Range
 }
 
 // Rule is a rule block: what differs for the rules that it names.
 type Rule struct {
 	IDs       string         // an id, or a prefix of ids
+	Range     hcl.Range      // where the file says so
 	Off       bool           // severity = "off"
 	Severity  *lint.Severity // nil when not set
 	Ignorable *bool          // whether a comment may suppress it; nil when not set
@@ -73,7 +84,7 @@ func Find(dir string) (path string, ok bool) {
 	}
 	for {
 		path := filepath.Join(dir, Name)
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		if _, err := os.Stat(path); err == nil {
 			return path, true
 		}
 		parent := filepath.Dir(dir)

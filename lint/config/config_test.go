@@ -71,8 +71,10 @@ func TestLoad(t *testing.T) {
 			{Pattern: "corp/*", Libc: lint.Musl, Distro: "alpine", Release: "3.20", Version: "1.2.5"},
 			{Pattern: "corp2", Like: "python:3.12-alpine"},
 		},
+		Chosen: []Word{{Text: "ML2"}},
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Rule{})); diff != "" {
+	// TestPlaces looks at the places.
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Rule{}), cmpopts.IgnoreTypes(hcl.Range{}, &hcl.File{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	for path, applies := range map[string]bool{
@@ -85,6 +87,23 @@ func TestLoad(t *testing.T) {
 		if got.Rules[0].AppliesTo(path) != true || got.Rules[1].AppliesTo(path) != applies {
 			t.Errorf("%s: the rule with paths applies: %v", path, !applies)
 		}
+	}
+}
+
+// What somebody else has to check can be shown where it stands.
+func TestPlaces(t *testing.T) {
+	text := "select = [\"ML1\",\n  \"no-telnet\"]\nignore = [\"ML2\"]\nrule \"ML3*\" {}\n"
+	c, _, diags := parse([]byte(text), Name, "/project", "")
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	var got []string
+	for _, w := range c.Chosen {
+		got = append(got, w.Text+" "+string(w.Range.SliceBytes(c.Source.Bytes)))
+	}
+	got = append(got, c.Rules[0].IDs+" "+string(c.Rules[0].Range.SliceBytes(c.Source.Bytes)))
+	if diff := cmp.Diff([]string{`ML1 "ML1"`, `no-telnet "no-telnet"`, `ML2 "ML2"`, `ML3 "ML3*"`}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
@@ -196,8 +215,8 @@ func TestFind(t *testing.T) {
 		"above/repo":          "above/repo/.musllint.hcl",
 		"above/repo/sub":      "above/repo/sub/.musllint.hcl",
 		"above/repo/sub/deep": "above/repo/sub/.musllint.hcl",
-		"above/repo/named":    "above/repo/.musllint.hcl", // a folder of that name is none
-		"above/bare":          "",                         // .git ends the search
+		"above/repo/named":    "above/repo/named/.musllint.hcl", // a folder of that name: Load complains
+		"above/bare":          "",                               // .git ends the search
 	} {
 		got, ok := Find(filepath.Join(root, dir))
 		if ok != (want != "") || ok && got != filepath.Join(root, want) {

@@ -28,6 +28,10 @@ func Load(path, version string) (*Config, map[string]*hcl.File, hcl.Diagnostics)
 	if err != nil {
 		return nil, nil, unreadable(err)
 	}
+	// A pipe that nobody writes to would never end.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !strings.HasPrefix(path, "/dev/") {
+		return nil, nil, unreadable(fmt.Errorf("%s is not a regular file", path))
+	}
 	src, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, unreadable(err)
@@ -48,7 +52,7 @@ func parse(src []byte, name, dir, version string) (*Config, *hcl.File, hcl.Diagn
 	if diags.HasErrors() {
 		return nil, file, diags
 	}
-	d := decoder{config: &Config{Dir: dir}}
+	d := decoder{config: &Config{Dir: dir, Source: file}}
 	// A file for another version may well hold what this one does not know: the version is
 	// then the only thing worth saying.
 	if d.version(file.Body, version); len(d.diags) == 0 {
@@ -131,13 +135,13 @@ func (d *decoder) file(body hcl.Body) {
 		case "require_reason":
 			c.RequireReason = d.flag(attr)
 		case "platforms":
-			c.Platforms = d.list(attr)
+			c.Platforms = d.platforms(attr)
 		case "build_args":
 			c.BuildArgs = d.arguments(attr)
 		case "select":
-			c.Select = d.list(attr)
+			c.Select = d.rules(attr)
 		case "ignore":
-			c.Ignore = d.list(attr)
+			c.Ignore = d.rules(attr)
 		}
 	}
 	for _, b := range content.Blocks {
@@ -152,7 +156,7 @@ func (d *decoder) file(body hcl.Body) {
 func (d *decoder) rule(b *hcl.Block) {
 	content, diags := b.Body.Content(ruleSchema)
 	d.diags = append(d.diags, diags...)
-	r := Rule{IDs: strings.TrimSuffix(b.Labels[0], "*"), dir: d.config.Dir}
+	r := Rule{IDs: strings.TrimSuffix(b.Labels[0], "*"), Range: b.LabelRanges[0], dir: d.config.Dir}
 	if r.IDs == "" || strings.Contains(r.IDs, "*") {
 		d.fail(b.LabelRanges[0], "Wrong rule", `Want an id such as "ML1101", or how several begin, such as "ML2*".`)
 	}
@@ -198,6 +202,9 @@ func (d *decoder) image(b *hcl.Block) {
 			o.Version = text
 		case "like":
 			o.Like = text
+			if text != "" && !KnownImage(text) {
+				d.fail(attr.Expr.Range(), "Unknown image", "Nothing is known about %q either. Say libc, distro and release instead.", text)
+			}
 		}
 	}
 	if len(content.Attributes) == 0 && !diags.HasErrors() {
@@ -276,6 +283,40 @@ func (d *decoder) list(attr *hcl.Attribute) []string {
 		list = append(list, e.AsString())
 	}
 	return list
+}
+
+// words is list with the place of each element.
+func (d *decoder) words(attr *hcl.Attribute) []Word {
+	exprs, _ := hcl.ExprList(attr.Expr) // nil for a list that is not written element by element
+	var words []Word
+	for i, text := range d.list(attr) {
+		w := Word{text, attr.Expr.Range()}
+		if i < len(exprs) {
+			w.Range = exprs[i].Range()
+		}
+		words = append(words, w)
+	}
+	return words
+}
+
+func (d *decoder) rules(attr *hcl.Attribute) []string {
+	texts := []string{}
+	for _, w := range d.words(attr) {
+		texts = append(texts, w.Text)
+		d.config.Chosen = append(d.config.Chosen, w)
+	}
+	return texts
+}
+
+func (d *decoder) platforms(attr *hcl.Attribute) []string {
+	texts := []string{}
+	for _, w := range d.words(attr) {
+		texts = append(texts, w.Text)
+		if _, ok := Platform(w.Text); !ok {
+			d.fail(w.Range, "Unknown platform", `Want "linux/" and an architecture, such as "linux/arm64".`)
+		}
+	}
+	return texts
 }
 
 func (d *decoder) patterns(attr *hcl.Attribute) []string {

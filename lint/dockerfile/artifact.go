@@ -39,6 +39,7 @@ var ArtifactKinds = map[string]string{
 	"gems":            "installed Ruby gems",
 	"beam-release":    "an Erlang or Elixir release, which carries its run-time system",
 	"dotnet-program":  "a self-contained .NET program",
+	"dotnet-launcher": "the native launcher of a .NET program that the image's own run-time runs",
 	"jre":             "a Java run-time, copied or made by jlink",
 	"download":        "a downloaded program",
 	"program":         "a program of an image",

@@ -2,6 +2,8 @@ package dockerfile
 
 import (
 	"bytes"
+	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -14,11 +16,12 @@ import (
 // Copy is what COPY or ADD brings into a stage.
 type Copy struct {
 	Add       bool
-	Origin    string      // "stage", "image", "context", "url", "heredoc"
-	From      string      // of --from, with variables replaced
-	FromStage *Stage      // of origin "stage"
-	FromRef   facts.Ref   // of origin "image"
-	FromImage facts.Image // what is known about it; zero when nothing
+	Origin    string         // "stage", "image", "context", "url", "heredoc"
+	From      string         // of --from, with variables replaced
+	FromStage *Stage         // of origin "stage"
+	FromRef   facts.Ref      // of origin "image"
+	FromImage facts.Image    // what is known about it; zero when nothing
+	Reasons   []lint.Related // of origin "stage" and "image": why what it takes from has its libc
 	Sources   []shell.Word
 	Dest      shell.Word
 	Documents []Document
@@ -80,11 +83,16 @@ func (b *builder) copy(in *Instruction) {
 }
 
 func (b *builder) copyFrom(in *Instruction, c *Copy, f Flag) {
-	c.From = b.env.expand(word{raw: f.Value.Text}, b.file.Escape).Text
-	c.Origin = "image"
+	c.From, c.Origin = f.Value.Text, "image"
+	if strings.Contains(c.From, "$") {
+		b.file.refuse(in, "variable expansion is not supported for --from: define a stage with FROM and an ARG from before the first FROM")
+		return
+	}
 	c.FromStage, c.FromRef, c.FromImage = b.source(c.From)
 	if c.FromStage != nil {
-		c.Origin = "stage"
+		c.Origin, c.Reasons = "stage", c.FromStage.Reasons
+	} else {
+		c.Reasons = b.imageReasons(c, f)
 	}
 	for _, w := range c.Sources {
 		for _, a := range b.contents(c.FromStage, c.FromRef, c.FromImage, w.Text, in.Range) {
@@ -96,10 +104,21 @@ func (b *builder) copyFrom(in *Instruction, c *Copy, f Flag) {
 	}
 }
 
+// imageReasons says what the image of --from is known to be.
+func (b *builder) imageReasons(c *Copy, from Flag) []lint.Related {
+	if c.FromImage.Libc == lint.Unknown {
+		return nil
+	}
+	image := &Stage{}
+	image.take(c.FromImage)
+	why := cmp.Or(c.FromImage.Why, "the configuration says so")
+	return []lint.Related{b.file.place(fmt.Sprintf("%s is %s: %s", c.From, describe(image.Target), why), b.file.Range(from.Start, from.End))}
+}
+
 // source finds what --from or a mount's from= names: an earlier stage, a build context,
 // an image.
 func (b *builder) source(name string) (*Stage, facts.Ref, facts.Image) {
-	if s := b.file.stageNamed(name); s != nil {
+	if s := b.file.stageFrom(name); s != nil {
 		return s, facts.Ref{}, facts.Image{}
 	}
 	if value, ok := b.opt.Contexts[name]; ok {
@@ -250,7 +269,7 @@ func isSystemProgram(p string) bool {
 }
 
 func linkedKind(p string) string {
-	if strings.Contains(path.Base(p), ".so") {
+	if strings.Contains(path.Base(p), ".so") || strings.Contains(p, "/lib/") {
 		return "library"
 	}
 	return "program"
@@ -262,8 +281,9 @@ func landing(in *Instruction, c *Copy, source string, a *Artifact) string {
 	if _, keeps := in.Flag("parents"); keeps || dest == "?" || !c.Dest.Known {
 		return ""
 	}
+	folder := a.isFolder() || strings.HasSuffix(source, "/")
 	source = join("/", source)
-	folder := a.isFolder() || a.Path != source && encloses(source, a.Path)
+	folder = folder || a.Path != source && encloses(source, a.Path)
 	if !folder && !strings.ContainsAny(source, "*?[") && (isFolderName(c.Dest.Text) || len(c.Sources) > 1 || dest == in.Dir) {
 		dest = path.Join(dest, path.Base(source))
 	}

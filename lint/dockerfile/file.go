@@ -18,7 +18,7 @@ import (
 // knows about images. The zero value is a plain `docker build .` for linux/amd64.
 type Options struct {
 	BuildArgs map[string]string
-	Target    string            // --target: a stage's name or number; empty is the last stage
+	Target    string            // --target: a stage's name; empty is the last stage
 	Platform  string            // --platform: "linux/arm64"; empty is "linux/amd64"
 	Contexts  map[string]string // --build-context: name to value
 	Images    []Override        // first match wins
@@ -33,7 +33,8 @@ type Override struct {
 	Like                     string
 }
 
-// File is a Dockerfile that has been read.
+// File is a Dockerfile that has been read. It belongs to one goroutine: its stages remember
+// what they were asked.
 type File struct {
 	Source   *lint.Source
 	Stages   []*Stage
@@ -174,10 +175,13 @@ func (f *File) Range(start, end int) lint.Range {
 	return lint.Range{File: f.Source.Name, Start: start, End: end}
 }
 
-// stageNamed finds a finished stage as COPY --from and --target do: by name, whatever the
-// case, or by number. Of several stages with one name it is the last.
-func (f *File) stageNamed(name string) *Stage {
-	if s, ok := f.names[strings.ToLower(name)]; ok {
+// stageNamed finds a finished stage by its name, whatever the case, as FROM and --target
+// do. Of several stages with one name it is the last.
+func (f *File) stageNamed(name string) *Stage { return f.names[strings.ToLower(name)] }
+
+// stageFrom finds a finished stage as COPY --from and a mount do: by name or number.
+func (f *File) stageFrom(name string) *Stage {
+	if s := f.stageNamed(name); s != nil {
 		return s
 	}
 	if i, ok := atoi(name); ok && i < f.finished {

@@ -113,10 +113,54 @@ func TestFlow(t *testing.T) {
 		{"make with g++", alpine + "RUN apk add g++ make && make\n" + final + "COPY --from=build /src/tool /tool\n",
 			[]string{"built-program musl /src/tool -> /tool needs libstdc++.so.6,libgcc_s.so.1"}},
 
+		{"make install below DESTDIR", gcc + "RUN make && make install DESTDIR=/stage\n" + final + "COPY --from=build /stage/ /\n",
+			[]string{"built-program glibc /stage/ -> /usr/local/bin/*", "built-program glibc /stage/ -> /usr/local/sbin/*"}},
+		{"make install, DESTDIR before the command and a prefix", gcc + "RUN ./configure --prefix=/usr\nRUN DESTDIR=/stage make install\n" + final + "COPY --from=build /stage/usr/bin/tool /bin/tool\n",
+			[]string{"built-program glibc /stage/usr/bin/tool -> /bin/tool"}},
+		{"make install below a prefix", gcc + "RUN ./configure --prefix=/opt/x && make && make install\n" + final + "COPY --from=build /opt/x /opt/x\n",
+			[]string{"built-program glibc /opt/x -> /opt/x/bin/*", "built-program glibc /opt/x -> /opt/x/sbin/*"}},
+		{"cmake --install", gcc + "RUN cmake -B build -DCMAKE_INSTALL_PREFIX=/opt/x && cmake --install build\n" + final + "COPY --from=build /opt/x/bin /opt/x/bin\n",
+			[]string{"built-program glibc /opt/x/bin -> /opt/x/bin/*"}},
+		{"make install, other folders of the prefix", gcc + "RUN ./configure --prefix=/opt/x && make install\n" + final + "COPY --from=build /opt/x/share /opt/x/share\n", nil},
+		{"make install, static", gcc + "RUN ./configure --prefix=/opt/x && make install LDFLAGS=-static\n" + final + "COPY --from=build /opt/x /opt/x\n", nil},
+
 		{"native, somewhere", "FROM swift:6.0 AS build\nWORKDIR /src\nRUN swift build -c release --static-swift-stdlib\n" + final + "COPY --from=build /src/.build/release/App /srv/App\n",
 			[]string{"native-program glibc /src/.build/release/App -> /srv/App"}},
 		{"native, fetched only", "FROM crystallang/crystal:1.10.1 AS build\nRUN shards install\n" + final + "COPY --from=build /app /app\n", nil},
 		{"native, static", "FROM crystallang/crystal:1.10.1-alpine AS build\nRUN shards build && crystal build --static src/app.cr\nFROM debian:12\nCOPY --from=build /app /app\n", nil},
+
+		{"native-image, the word after the JAR file", "FROM ghcr.io/graalvm/native-image-community:21 AS build\nWORKDIR /src\nRUN native-image --no-fallback -jar app.jar out/app\n" + final + "COPY --from=build /src/out/app /app\n",
+			[]string{"native-program glibc /src/out/app -> /app"}},
+		{"native-image, named by the class", "FROM ghcr.io/graalvm/native-image-community:21 AS build\nWORKDIR /src\nRUN native-image -cp . com.example.Main tool\n" + final + "COPY --from=build /src/tool /tool\n",
+			[]string{"native-program glibc /src/tool -> /tool"}},
+		{"native-image, static", "FROM ghcr.io/graalvm/native-image-community:21 AS build\nWORKDIR /src\nRUN native-image --static --libc=musl -jar app.jar app\n" + final + "COPY --from=build /src/app /app\n",
+			[]string{"native-program none /src/app -> /app"}},
+		{"native-image by Maven", "FROM ghcr.io/graalvm/native-image-community:21 AS build\nWORKDIR /src\nRUN ./mvnw -Pnative package\n" + final + "COPY --from=build /src/target/app /app\n",
+			[]string{"native-program glibc /src/target/app -> /app"}},
+		{"Maven without a native profile", "FROM ghcr.io/graalvm/native-image-community:21 AS build\nWORKDIR /src\nRUN ./mvnw package\n" + final + "COPY --from=build /src/target/app /app\n", nil},
+		{"dart, named output", "FROM dart:3.5 AS build\nWORKDIR /src\nRUN dart compile exe bin/server.dart -o bin/server\n" + final + "COPY --from=build /src/bin/server /srv/\n",
+			[]string{"native-program glibc /src/bin/server -> /srv/server"}},
+		{"dart, its own name", "FROM dart:3.5 AS build\nWORKDIR /src\nRUN dart compile exe bin/server.dart\n" + final + "COPY --from=build /src/bin/server.exe /srv/server\n",
+			[]string{"native-program glibc /src/bin/server.exe -> /srv/server"}},
+		{"nim", "FROM nimlang/nim:2.0.0 AS build\nWORKDIR /src\nRUN nim c -d:release -o:/out/app src/app.nim\n" + final + "COPY --from=build /out/app /app\n",
+			[]string{"native-program glibc /out/app -> /app"}},
+		{"cargo-chef's image", "FROM lukemathwalker/cargo-chef:latest-rust-1.80 AS build\nWORKDIR /src\nRUN cargo build --release\n" + final + "COPY --from=build /src/target/release/app /app\n",
+			[]string{"rust-program glibc /src/target/release/app -> /app needs libgcc_s.so.1"}},
+		{"cargo-chef's image on Alpine", "FROM lukemathwalker/cargo-chef:latest-rust-1.80-alpine3.20 AS build\nWORKDIR /src\nRUN cargo build --release\n" + final + "COPY --from=build /src/target/release/app /app\n",
+			[]string{"rust-program none /src/target/release/app -> /app"}},
+
+		{"launcher of .NET", "FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build\nWORKDIR /src\nRUN dotnet publish -c Release -o /out\n" + final + "COPY --from=build /out .\n",
+			[]string{"dotnet-launcher glibc /out -> /srv/*"}},
+		{"launcher of .NET, not wanted", "FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build\nWORKDIR /src\nRUN dotnet publish -o /out -p:UseAppHost=false\n" + final + "COPY --from=build /out .\n", nil},
+		{"launcher of .NET for an unknown identifier", "FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build\nARG RID\nWORKDIR /src\nRUN dotnet publish -r $RID -o /out\n" + final + "COPY --from=build /out .\n", nil},
+		{".NET for musl on an architecture that is not known", "FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build\nARG ARCH\nWORKDIR /src\nRUN dotnet publish -r linux-musl-$ARCH -o /out\n" + final + "COPY --from=build /out .\n",
+			[]string{"dotnet-program musl /out -> /srv needs libstdc++.so.6,libgcc_s.so.1"}},
+		{"self-contained .NET for an identifier that is not known", "FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build\nARG ARCH\nWORKDIR /src\nRUN dotnet publish -r linux-$ARCH --self-contained -o /out\n" + final + "COPY --from=build /out .\n", nil},
+		{"self-contained .NET", "FROM mcr.microsoft.com/dotnet/sdk:8.0 AS build\nWORKDIR /src\nRUN dotnet publish --self-contained -o /out\n" + final + "COPY --from=build /out .\n",
+			[]string{"dotnet-program glibc /out -> /srv needs libstdc++.so.6,libgcc_s.so.1"}},
+
+		{"jlink by JAVA_HOME", "FROM eclipse-temurin:21-alpine AS build\nRUN $JAVA_HOME/bin/jlink --add-modules java.base --output /jre\nFROM debian:12\nCOPY --from=build /jre /opt/java\n",
+			[]string{"jre musl /jre -> /opt/java"}},
 
 		{"node_modules", node + "RUN npm ci\nFROM node:22-alpine\nWORKDIR /app\nCOPY --from=build /app/node_modules ./node_modules\n",
 			[]string{"node-modules glibc /app/node_modules -> /app/node_modules"}},
@@ -154,6 +198,13 @@ func TestFlow(t *testing.T) {
 
 		{"program of an image", final + "COPY --from=debian:12 /usr/bin/tool /usr/bin/tool\n",
 			[]string{"system-program glibc /usr/bin/tool -> /usr/bin/tool"}},
+		{"program that an image has compiled", final + "COPY --from=redis:7 /usr/local/bin/redis-cli /usr/local/bin/\n",
+			[]string{"program glibc /usr/local/bin/redis-cli -> /usr/local/bin/redis-cli"}},
+		{"program that an Alpine image has compiled", final + "COPY --from=php:8.3-cli-alpine /usr/local/bin/php /usr/local/bin/\n",
+			[]string{"program musl /usr/local/bin/php -> /usr/local/bin/php"}},
+		{"libraries that an image has compiled", "FROM php:8.3-fpm AS build\nRUN docker-php-ext-install pdo_mysql\nFROM php:8.3-fpm-alpine\nCOPY --from=build /usr/local/lib/php/extensions/ /usr/local/lib/php/extensions/\n",
+			[]string{"library glibc /usr/local/lib/php/extensions/ -> /usr/local/lib/php/extensions"}},
+		{"script of an image", final + "COPY --from=redis:7 /usr/local/bin/docker-entrypoint.sh /usr/local/bin/\n", nil},
 		{"library of an image", final + "COPY --from=debian:12 /usr/lib/x86_64-linux-gnu/libz.so.1 /usr/lib/\n",
 			[]string{"system-library glibc /usr/lib/x86_64-linux-gnu/libz.so.1 -> /usr/lib/libz.so.1"}},
 		{"scripts and certificates of an image", final + "COPY --from=debian:12 /etc/ssl/certs /usr/bin/tool.sh /x/\n", nil},
@@ -227,5 +278,27 @@ func TestUnpacked(t *testing.T) {
 	want := []string{"download unknown /opt/a/bin/tool -> /bin/tool", "download unknown /opt/static -> /bin/static"}
 	if diff := cmp.Diff(want, carried(parse(text))); diff != "" {
 		t.Errorf("carried (-want +got):\n%s", diff)
+	}
+}
+
+// A copy tells why what it takes from has its libc: the stage's own reasons, or what is
+// known of the image, at the flag that names it.
+func TestCopyReasons(t *testing.T) {
+	f := parse("FROM debian:12 AS build\nFROM alpine:3.20\nCOPY --from=build /bin/a /a\nCOPY --from=redis:7 /usr/local/bin/redis-cli /b\nCOPY --from=example.com/x:1 /c /c\n")
+	var got []string
+	for _, in := range f.Stages[1].Instructions {
+		if in.Copy == nil {
+			continue
+		}
+		for _, r := range in.Copy.Reasons {
+			got = append(got, f.Source.Text(r.Range)+": "+r.Message)
+		}
+	}
+	want := []string{
+		"debian:12: debian:12 is Debian 12 (glibc): debian:12 is Debian 12",
+		"--from=redis:7: redis:7 is Debian (glibc): redis:7 is built on Debian",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("reasons (-want +got):\n%s", diff)
 	}
 }

@@ -21,11 +21,20 @@ func (b *builder) make(in *Instruction) {
 			in.Downloads = append(in.Downloads, d)
 			b.downloaded(d)
 		}
-		if maker := makerOf(c.Name); maker != nil {
+		if maker := makerOf(toolName(c)); maker != nil {
 			maker(&making{stage: b.stage, in: in, c: c, libc: b.stage.Target.Libc})
 		}
 		b.stage.move(in, c, mounted)
 	}
+}
+
+// toolName is the name of a command's program. The tools of a JDK are mostly started from
+// a folder that only their image knows: $JAVA_HOME/bin/jlink.
+func toolName(c *shell.Command) string {
+	if c.Name == "" && len(c.Words) > 0 && strings.HasSuffix(c.Words[0].Text, "/bin/jlink") {
+		return "jlink"
+	}
+	return c.Name
 }
 
 // makerOf is what follows a command that makes native code, by the command's name; nil
@@ -54,6 +63,8 @@ func makerOf(name string) func(*making) {
 		return makeJRE
 	case "pyinstaller", "pkg", "nexe", "deno":
 		return makeBundled
+	case "mvn", "gradle":
+		return makeNativeImage
 	case "stack", "cabal", "ghc", "swift", "crystal", "shards", "nim", "nimble", "native-image", "dart", "ldc2", "dub":
 		return makeNative
 	}
@@ -147,6 +158,24 @@ func (m *making) output(flags ...string) string {
 		return anyIn(m.path(f.Value))
 	}
 	return m.path(f.Value)
+}
+
+// written is the value of the first of the options in words: "-o x", "-o=x" or "-o:x". It
+// serves tools whose options the shell's grammar does not know.
+func written(words []shell.Word, options ...string) string {
+	for i, w := range words {
+		for _, option := range options {
+			rest, ok := strings.CutPrefix(w.Text, option)
+			switch {
+			case !ok:
+			case rest == "" && i+1 < len(words):
+				return words[i+1].Text
+			case rest != "" && (rest[0] == '=' || rest[0] == ':'):
+				return rest[1:]
+			}
+		}
+	}
+	return ""
 }
 
 func (m *making) add(a *Artifact) {

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,10 +76,14 @@ func makeDotnet(m *making) {
 	switch {
 	case strings.HasPrefix(rid, "linux-musl-"), strings.HasPrefix(rid, "alpine"):
 		a.Libc, a.Why = lint.Musl, given
+	case strings.ContainsAny(rid, "$`"):
+		return
 	case strings.HasPrefix(rid, "linux-"):
 		a.Libc, a.Why = lint.Glibc, given+" is the run-time for glibc"
 	case carries:
 		a.Libc, a.Why = m.libc, "the run-time is that of the stage"
+	case given == "":
+		makeLauncher(m)
 	}
 	if a.Libc != lint.Unknown {
 		a.Path = strings.TrimSuffix(a.Path, "/*")
@@ -86,17 +91,31 @@ func makeDotnet(m *making) {
 	}
 }
 
-// dotnetRID returns the run-time identifier that a command is given, and the words that
-// give it.
+// makeLauncher records the launcher that dotnet puts beside a program's DLL under the
+// program's name: without a run-time identifier it is the one for the SDK's own libc.
+// The project file may still name an identifier, or want no launcher.
+func makeLauncher(m *making) {
+	f, ok := m.c.Flag("o", "output")
+	if !ok || !f.Known || m.libc == lint.Unknown || m.says("useapphost", "runtimeidentifier") {
+		return
+	}
+	m.add(&Artifact{
+		Kind: "dotnet-launcher", Path: anyIn(m.path(f.Value)), Libc: m.libc,
+		Why: "without -r, dotnet " + m.c.Sub + " adds the launcher for the libc of the SDK",
+	})
+}
+
+// dotnetRID returns the run-time identifier that a command is given, with what is not
+// resolved as written, and the words that give it.
 func (m *making) dotnetRID() (rid, given string) {
-	if f, ok := m.c.Flag("runtime", "r"); ok && f.Known {
+	if f, ok := m.c.Flag("runtime", "r"); ok {
 		return f.Value, "-r " + f.Value
 	}
-	if f, ok := m.c.Flag("os"); ok && f.Known { // the architecture is that of the machine
+	if f, ok := m.c.Flag("os"); ok { // the architecture is that of the machine
 		return f.Value + "-", "--os " + f.Value
 	}
 	for _, w := range m.c.Words {
-		if _, value, ok := strings.Cut(w.Text, ":RuntimeIdentifier="); ok && w.Known { // -p: or /p:
+		if _, value, ok := strings.Cut(w.Text, ":RuntimeIdentifier="); ok { // -p: or /p:
 			return value, w.Text
 		}
 	}
@@ -107,11 +126,11 @@ func makeJRE(m *making) {
 	if m.libc == lint.Unknown {
 		return
 	}
-	f, ok := m.c.Flag("output")
-	if !ok {
+	dir := written(m.c.Words, "--output")
+	if dir == "" {
 		return
 	}
-	m.add(&Artifact{Kind: "jre", Path: m.path(f.Value), Libc: m.libc, Certain: m.stage.Certain, Why: "jlink copies the run-time of the stage's JDK"})
+	m.add(&Artifact{Kind: "jre", Path: m.path(dir), Libc: m.libc, Certain: m.stage.Certain, Why: "jlink copies the run-time of the stage's JDK"})
 }
 
 // makeBundled records what packs an interpreter and a program into one file.
@@ -156,19 +175,76 @@ func makeNative(m *making) {
 	case m.c.Name == "dart":
 		a.Libc, a.Why = lint.Glibc, "dart compile makes programs for glibc only"
 	}
-	if f, ok := m.c.Flag("o", "output", "installdir", "local-bin-path"); ok && f.Known {
-		a.Path = m.path(f.Value)
-		if f.Name == "installdir" || f.Name == "local-bin-path" {
-			a.Path = anyIn(a.Path)
-		}
-	}
+	a.Path = m.nativeOutput()
 	m.add(a)
+}
+
+// nativeOutput is the path of the program that such a compiler makes, "" when the command
+// does not tell.
+func (m *making) nativeOutput() string {
+	out := ""
+	switch m.c.Name {
+	case "dart":
+		if out = written(m.c.Words, "-o", "--output"); out == "" && len(m.c.Operands) > 0 {
+			if source, ok := strings.CutSuffix(m.c.Operands[len(m.c.Operands)-1].Text, ".dart"); ok {
+				out = source + ".exe"
+			}
+		}
+	case "nim":
+		out = written(m.c.Words, "-o", "--out")
+	case "native-image":
+		out = m.imageName()
+	default:
+		f, ok := m.c.Flag("o", "output", "installdir", "local-bin-path")
+		if ok && (f.Name == "installdir" || f.Name == "local-bin-path") && f.Known {
+			return anyIn(m.path(f.Value))
+		}
+		out = f.Value
+	}
+	if out == "" || strings.Contains(out, "$") {
+		return ""
+	}
+	return m.path(out)
+}
+
+// imageName is what native-image calls its program: -o or -H:Name, else the word after the
+// class or the JAR file, else that file's own name.
+func (m *making) imageName() string {
+	words := m.c.Operands
+	jar, ofJar := m.c.Flag("jar")
+	name := written(m.c.Words, "-H:Name")
+	switch f, ok := m.c.Flag("o"); {
+	case ok:
+		return f.Value
+	case name != "":
+		return name
+	case ofJar && len(words) > 0:
+		return words[0].Text
+	case ofJar:
+		return strings.TrimSuffix(path.Base(jar.Value), ".jar")
+	case len(words) > 1:
+		return words[1].Text
+	}
+	return ""
+}
+
+// makeNativeImage records native-image as run by its plug-ins for Maven and Gradle, in an
+// image that has it. The project may still ask for a static program.
+func makeNativeImage(m *making) {
+	words := strings.ToLower(m.words())
+	if m.libc != lint.Glibc && m.libc != lint.Musl || m.stage.Image.Cross != "" ||
+		!strings.Contains(m.stage.Ref.String(), "graal") || !strings.Contains(words, "native") || m.says("static", "musl") {
+		return
+	}
+	m.add(&Artifact{Kind: "native-program", Libc: m.libc, Why: "native-image links to the libc of the stage"})
 }
 
 // compiles reports whether the command builds a program rather than fetches or tests.
 func (m *making) compiles(words string) bool {
 	switch m.c.Name {
-	case "native-image", "ghc", "ldc2":
+	case "native-image":
+		return len(m.c.Operands) > 0 || m.c.HasFlag("jar")
+	case "ghc", "ldc2":
 		return len(m.c.Operands) > 0
 	case "dart":
 		return strings.Contains(words, "compile exe") || strings.Contains(words, "build cli")

@@ -1,9 +1,13 @@
 package dockerfile
 
 import (
+	"cmp"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/shell"
 )
 
 // compilerOf returns "cc" or "c++" for the programs that compile C and C++, with the
@@ -77,9 +81,87 @@ func makeBuild(m *making) {
 	}
 	a := &Artifact{Kind: "built-program", Libc: m.libc, Why: why}
 	if m.namesCxx() {
-		a.Needs = []string{"libstdc++.so.6", "libgcc_s.so.1"}
+		a.Needs = cxxRuntime
 	}
 	m.add(a)
+	for _, dir := range m.installFolders() {
+		installed := *a
+		installed.Path = dir + "/*"
+		m.add(&installed)
+	}
+}
+
+// installFolders lists the folders that make install and the like fill with programs where
+// the stage says so: by DESTDIR or a prefix of its own.
+func (m *making) installFolders() []string {
+	if !m.isInstall() {
+		return nil
+	}
+	dest, prefix := m.destDir(), m.prefix()
+	if strings.Contains(dest+prefix, "$") || dest == "" && prefix == "" {
+		return nil
+	}
+	dir := m.path(path.Join(dest, cmp.Or(prefix, "/usr/local")))
+	if dir == "" {
+		return nil
+	}
+	return []string{path.Join(dir, "bin"), path.Join(dir, "sbin")}
+}
+
+func (m *making) isInstall() bool {
+	target, _ := m.c.Flag("target", "t")
+	return m.c.Sub == "install" || m.c.HasFlag("install") || strings.HasPrefix(target.Value, "install") ||
+		slices.ContainsFunc(m.c.Operands, func(w shell.Word) bool { return strings.HasPrefix(w.Text, "install") })
+}
+
+func (m *making) destDir() string {
+	for _, option := range []string{"DESTDIR", "--destdir"} {
+		if dir := written(m.c.Words, option); dir != "" {
+			return dir
+		}
+	}
+	dir, _, _ := m.variable("DESTDIR")
+	return dir
+}
+
+// maxLookBack bounds how many commands are searched for the prefix of an installation.
+const maxLookBack = 256
+
+// prefix is where programs are installed below: by the command itself, else by the last
+// configure, cmake or meson before it in the stage; "" when neither names it.
+func (m *making) prefix() string {
+	if p := prefixOf(m.c); p != "" {
+		return p
+	}
+	left := maxLookBack
+	for i := len(m.stage.Instructions) - 1; i >= 0; i-- {
+		commands := m.stage.Instructions[i].Commands
+		for j := len(commands) - 1; j >= 0; j-- {
+			if left--; left < 0 {
+				return ""
+			}
+			if c := commands[j]; c.Start < m.c.Start {
+				if p := prefixOf(c); p != "" {
+					return p
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func prefixOf(c *shell.Command) string {
+	switch c.Name {
+	case "configure", "Configure", "config", "autogen.sh", "meson", "cmake", "make":
+	default:
+		return ""
+	}
+	for _, option := range []string{"--prefix", "--install-prefix", "PREFIX", "prefix", "-DCMAKE_INSTALL_PREFIX", "-DCMAKE_INSTALL_PREFIX:PATH", "-DCMAKE_INSTALL_PREFIX:STRING"} {
+		if p := written(c.Words, option); strings.HasPrefix(p, "/") || strings.Contains(p, "$") {
+			return p
+		}
+	}
+	return ""
 }
 
 // hasOtherToolchain reports whether a Makefile of this stage is likely to be around the

@@ -91,6 +91,7 @@ func TestProblems(t *testing.T) {
 		{"docker's own frontend from a mirror", "# syntax=mirror.example/docker/dockerfile:1\nFROM alpine\nFOO\n", []string{"3:1 ML0001 unknown instruction: FOO"}},
 		{"a check comment above an instruction", "# check=skip=all\nFROM alpine\n# check=skip=JSONArgsRecommended;error=true\nCMD a\n", nil},
 		{"no Dockerfile at all", "name: x\non: push\njobs:\n", []string{"1:1 ML0001 unknown instruction: name:"}},
+		{"variable in --from", "FROM alpine AS a\nARG S=a\nCOPY --from=$S /x /x\n", []string{"3:1 ML0001 variable expansion is not supported for --from"}},
 		{"bad ENV", "FROM alpine\nENV foo\nRUN true\n", []string{"2:1 ML0001 ENV must have two arguments"}},
 		{"unterminated heredoc", "FROM alpine\nRUN <<EOF\necho\n", []string{"2:1 ML0001 unterminated heredoc"}},
 		{"instruction before FROM", "RUN true\nFROM alpine\n", []string{"1:1 ML0001 no build stage"}},

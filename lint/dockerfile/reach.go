@@ -36,7 +36,7 @@ func (f *File) uses(s *Stage) []*Stage {
 			list = append(list, in.Copy.FromStage)
 		}
 		for _, m := range in.Mounts() {
-			if from := f.stageNamed(m.From); from != nil {
+			if from := f.stageFrom(m.From); from != nil && from.Index < s.Index {
 				list = append(list, from)
 			}
 		}

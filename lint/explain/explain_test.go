@@ -150,7 +150,7 @@ func TestTopic(t *testing.T) {
 		{"libjvm.so", "# Java"},
 		{"libgomp", "# Threads"},
 		{"libgomp.so.1", "# libstdc++"},
-		{"torch", "# Threads"},
+		{"torch", "# Wheels"},
 		{"LC_TIME", "# Locale"},
 		{"musl-nscd", "# nsswitch"},
 		{"MALLOC_TRIM", "# Symbols"},

@@ -295,7 +295,7 @@ func (e *evaluation) foldRepeats() {
 			continue
 		}
 		if r.Range != e.reports[j].Range {
-			e.reports[j].tell("here too", r.Range)
+			e.reports[j].tell(lint.HereToo, r.Range)
 		}
 		e.reports[j].share(r.Fixes)
 	}

@@ -15,8 +15,9 @@ import (
 )
 
 var (
-	idPattern   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z]{2,8}[0-9]{3,5}$`) })
-	namePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`) })
+	idPattern      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Z]{2,8}[0-9]{3,5}$`) })
+	versionPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+(\.[0-9]+)*$`) })
+	namePattern    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`) })
 )
 
 // maxCovers is how many failure classes a rule may answer for: one finding is one thing.
@@ -198,11 +199,17 @@ func (d *decoder) match(b *hclsyntax.Block) {
 			d.fail(a.NameRange, "Unknown key", "A "+m.kind+" cannot be matched by "+a.Name+"."+hint(a.Name, keysOf(kind.Keys)))
 			continue
 		}
+		mistakes := len(d.diags)
 		values := d.list(a)
+		if len(values) == 0 && len(d.diags) == mistakes {
+			d.fail(a.Expr.Range(), "Empty list", "An empty list matches nothing: leave the key out, or name values.")
+		}
 		for _, v := range values {
 			if strings.ContainsAny(v, "|,\t\n") {
 				d.fail(a.Expr.Range(), "Bad value", "A value to match holds no comma, bar, tab or line end; use ? or * for it.")
+				continue
 			}
+			d.word(m.kind, a.Name, v, a.Expr.Range())
 		}
 		m.keys = append(m.keys, matchKey{a.Name, values})
 	}
@@ -324,8 +331,9 @@ func (d *decoder) severity(name string, r hcl.Range) lint.Severity {
 
 func (d *decoder) bound(a *hclsyntax.Attribute) bound {
 	system, version, _ := strings.Cut(d.text(a), ":")
-	if system != "alpine" && system != "musl" || version == "" {
-		d.fail(a.Expr.Range(), "Bad release", `Write "alpine:3.16" or "musl:1.2.4".`)
+	edge := system == "alpine" && version == "edge"
+	if system != "alpine" && system != "musl" || !edge && !versionPattern().MatchString(version) {
+		d.fail(a.Expr.Range(), "Bad release", `Write "alpine:3.16", "alpine:edge" or "musl:1.2.4".`)
 	}
 	return bound{system, version}
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -450,15 +451,21 @@ func regexFunc(t cty.Type, f func(s *Subject, re *regexp.Regexp) cty.Value) func
 	}
 }
 
-// regexes holds the expressions that policies use; there are few and they are constant.
-var regexes sync.Map
+// regexes holds the expressions that policies use. There are few, and nearly all of them
+// are constant; maxRegexes bounds those that are made of a Dockerfile's words.
+var (
+	regexes    sync.Map
+	regexCount atomic.Int32
+)
+
+const maxRegexes = 1000
 
 func compiled(expr string) (*regexp.Regexp, error) {
 	if re, ok := regexes.Load(expr); ok {
 		return re.(*regexp.Regexp), nil
 	}
 	re, err := regexp.Compile(expr)
-	if err == nil {
+	if err == nil && regexCount.Add(1) <= maxRegexes {
 		regexes.Store(expr, re)
 	}
 	return re, err
@@ -553,12 +560,12 @@ func (s *Subject) built() *dockerfile.Stage {
 
 func fromReasons(s *Subject) cty.Value {
 	c := s.in.Copy
-	if c == nil || c.FromStage == nil || len(c.FromStage.Reasons) == 0 {
+	if c == nil || len(c.Reasons) == 0 {
 		return cty.ListValEmpty(noteType)
 	}
-	notes := make([]cty.Value, len(c.FromStage.Reasons))
+	notes := make([]cty.Value, len(c.Reasons))
 	for i := range notes {
-		notes[i] = cty.CapsuleVal(noteType, &c.FromStage.Reasons[i])
+		notes[i] = cty.CapsuleVal(noteType, &c.Reasons[i])
 	}
 	return cty.ListVal(notes)
 }

@@ -37,6 +37,8 @@ var roots = map[string]map[string]attribute{
 		"index":      numberAttr("its number, from 0", func(s *Subject) int { return s.st.Index }),
 		"base":       stringAttr("the image or stage in its FROM line, with variables replaced as far as they are known", func(s *Subject) string { return s.st.Base }),
 		"image":      stringAttr("the image at the bottom of its FROM chain", func(s *Subject) string { return s.st.Ref.String() }),
+		"base_image": stringAttr("that image as its FROM line writes it, with variables replaced as far as they are known", func(s *Subject) string { return s.baseImage() }),
+		"family":     stringAttr("that image without tag and digest: python, public.ecr.aws/docker/library/python", func(s *Subject) string { return family(s.st.Ref) }),
 		"repository": stringAttr("of that image, without registry, tag and digest: python, astral-sh/uv", func(s *Subject) string { return s.st.Ref.Repository }),
 		"tag":        stringAttr("of that image", func(s *Subject) string { return s.st.Ref.Tag }),
 		"version":    stringAttr("the version at the start of that tag: 3.12 of 3.12-alpine3.20, \"\" of latest", func(s *Subject) string { return tagVersion(s.st.Ref.Tag) }),
@@ -50,6 +52,7 @@ var roots = map[string]map[string]attribute{
 		"shipped":    boolAttr("its layers are in an image: that of the target or, without --target, of any stage that no other one uses", func(s *Subject) bool { return s.st.Shipped }),
 		"certain":    boolAttr("its libc follows from a verified fact or from the configuration", func(s *Subject) bool { return s.st.Certain }),
 		"floating":   boolAttr("its tag moves: latest, 3, 3.12-alpine", func(s *Subject) bool { return s.st.Image.Floating }),
+		"gcc":        stringAttr("version of the GCC of its Alpine release: 14.2, \"\" when unknown", func(s *Subject) string { return gccOf(s.st) }),
 		"shim":       stringAttr("glibc when its musl image carries a second libc, else \"\"", func(s *Subject) string { return s.st.Image.Shim }),
 		"cross":      stringAttr("what its compilers target when that is not its own libc, such as musl-static", func(s *Subject) string { return s.st.Image.Cross }),
 		"python":     stringAttr("version of its Python where the image's tag tells: 3.12", pythonVersion),
@@ -117,7 +120,7 @@ var roots = map[string]map[string]attribute{
 		"started":    stringAttr("the first of its sources, of COPY from the context, that CMD or ENTRYPOINT of the stage starts; else \"\"", func(s *Subject) string { return s.startedSource() }),
 	},
 	"artifact": {
-		"kind":       stringAttr("go-program, go-library, rust-program, c-program, built-program, built-library, native-program, bundled-program, node-modules, python-packages, wheels, gems, beam-release, dotnet-program, jre, download, program, library, system-program, system-library or rootfs", func(s *Subject) string { return s.artifact.Kind }),
+		"kind":       stringAttr("go-program, go-library, rust-program, c-program, built-program, built-library, native-program, bundled-program, node-modules, python-packages, wheels, gems, beam-release, dotnet-program, dotnet-launcher, jre, download, program, library, system-program, system-library or rootfs", func(s *Subject) string { return s.artifact.Kind }),
 		"libc":       stringAttr("libc that it is linked to: musl, glibc, none (static)", func(s *Subject) string { return s.artifact.Libc.String() }),
 		"certain":    boolAttr("that follows from the command that made it, whatever the sources hold", func(s *Subject) bool { return s.artifact.Certain }),
 		"why":        stringAttr("one clause: why it is linked so", func(s *Subject) string { return s.artifact.Why }),
@@ -125,7 +128,9 @@ var roots = map[string]map[string]attribute{
 		"missing":    listAttr("packages that would bring those of them that the stage where it lands certainly lacks", func(s *Subject) []string { return s.missing() }),
 		"unresolved": listAttr("the shared libraries of missing", func(s *Subject) []string { return s.unresolved() }),
 		"started":    boolAttr("CMD, ENTRYPOINT or a RUN of the stage where it lands starts it", func(s *Subject) bool { return s.starts(s.artifact.Dest) }),
+		"packages":   listAttr("Python packages that the command which made it installs; [] when it does not name all of them", func(s *Subject) []string { return s.madeOf() }),
 		"made_on":    stringAttr("libc of the stage that made it; unknown for a file of an image", func(s *Subject) string { return s.madeOn().String() }),
+		"made_gcc":   stringAttr("stage.gcc of the stage that made it; \"\" for a file of an image", func(s *Subject) string { return gccOf(s.artifact.Stage) }),
 		"path":       stringAttr("where it is in the stage or image that it comes from", func(s *Subject) string { return s.artifact.Path }),
 		"source":     stringAttr("the source of COPY that it comes with", func(s *Subject) string { return s.artifact.Source.Text }),
 		"dest":       stringAttr("where it lands", func(s *Subject) string { return s.artifact.Dest }),
@@ -167,6 +172,20 @@ func commandName(c *shell.Command) string {
 	return c.Name
 }
 
+// baseImage goes down to the FROM line that names an image rather than a stage.
+func (s *Subject) baseImage() string {
+	st := s.st
+	for st.BaseStage != nil {
+		st = st.BaseStage
+	}
+	return st.Base
+}
+
+func family(ref facts.Ref) string {
+	ref.Tag, ref.Digest = "", ""
+	return ref.String()
+}
+
 // muslVersion is the upstream version, without Alpine's package revision.
 func muslVersion(t lint.Target) string {
 	if t.Libc != lint.Musl {
@@ -174,6 +193,15 @@ func muslVersion(t lint.Target) string {
 	}
 	v, _, _ := strings.Cut(t.Version, "-")
 	return v
+}
+
+// gccOf is empty where the stage is not Alpine or its release is not known.
+func gccOf(st *dockerfile.Stage) string {
+	if st == nil || st.Target.Distro != "alpine" {
+		return ""
+	}
+	r, _ := facts.ReleaseOf(st.Target.Release)
+	return r.GCC
 }
 
 func tagVersion(tag string) string {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/musllint/musllint/lint"
@@ -53,12 +54,26 @@ func (s *Subject) starts(p string) bool {
 	if p == "" {
 		return false
 	}
+	open := strings.HasSuffix(p, "*")
 	for in, c := range s.starters {
-		if samePath(programPath(in, c, path.Dir(p)), p) {
+		program := programPath(in, c, path.Dir(p))
+		if open && (isScript(program) || !strings.Contains(c.Words[0].Text, "/")) {
+			continue // a bare name may be anything else that is searched
+		}
+		if samePath(program, p) {
 			return true
 		}
 	}
 	return false
+}
+
+// isScript reports whether a program is a script by its name.
+func isScript(program string) bool {
+	switch path.Ext(program) {
+	case ".sh", ".bash", ".py", ".js", ".rb", ".pl", ".php":
+		return true
+	}
+	return strings.Contains(path.Base(program), "entrypoint")
 }
 
 // programPath is the path of the program that a command starts. A bare name is taken to
@@ -123,6 +138,26 @@ func (s *Subject) madeOn() lint.Libc {
 		return lint.Unknown
 	}
 	return s.artifact.Stage.Target.Libc
+}
+
+// madeOf are the Python packages in an artifact, when the command that made it names them
+// all: one that reads a file of requirements or a project does not.
+func (s *Subject) madeOf() []string {
+	if s.artifact.Stage == nil {
+		return nil
+	}
+	for _, in := range s.artifact.Stage.Instructions {
+		for _, i := range in.Installs {
+			if i.Manager != "pip" || i.Command.Start != s.artifact.Range.Start {
+				continue
+			}
+			if i.Command.HasFlag("r", "requirement", "e", "editable") || slices.ContainsFunc(i.Packages, func(p dockerfile.Package) bool { return p.Path || !p.Known }) {
+				return nil
+			}
+			return packageNames(i)
+		}
+	}
+	return nil
 }
 
 // machine is the name of an architecture in the names of loaders and wheels.

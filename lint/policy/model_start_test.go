@@ -25,6 +25,8 @@ func TestStarts(t *testing.T) {
 		{"in another stage", "FROM alpine\nCMD [\"app\"]", path, false},
 		{"file of unknown name", `CMD ["/out/app"]`, "/out/*", true},
 		{"file of unknown name, deeper", `CMD ["/out/bin/app"]`, "/out/*", false},
+		{"file of unknown name, by a name that may be another one's", `CMD ["app"]`, "/usr/local/bin/*", false},
+		{"file of unknown name, a script", `CMD ["/out/start.sh"]`, "/out/*", false},
 		{"anywhere below", `CMD ["/out/bin/app"]`, "/out/**", true},
 		{"unknown path", `CMD ["app"]`, "", false},
 		{"when the image is a base", `ONBUILD RUN app`, path, false},

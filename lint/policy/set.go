@@ -166,10 +166,14 @@ func (s *Set) addAll(fsys fs.FS, name string, refuse func(*Policy) *hcl.Diagnost
 		if more.HasErrors() {
 			return nil
 		}
+		if len(list) == 0 {
+			start := hcl.Range{Filename: path.Join(name, p), Start: hcl.InitialPos, End: hcl.InitialPos}
+			diags = append(diags, mistake(start, "No policy", `This file holds none. Write policy "ID" { … }.`))
+		}
 		for _, policy := range list {
 			policy.Path = p
 			policy.URL = ""
-			if d := cmp.Or(refuse(policy), s.clash(policy)); d != nil {
+			if d := cmp.Or(refuse(policy), policy.misplaced(), s.clash(policy)); d != nil {
 				diags = append(diags, d)
 				continue
 			}
@@ -179,11 +183,11 @@ func (s *Set) addAll(fsys fs.FS, name string, refuse func(*Policy) *hcl.Diagnost
 	})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Missing folder", Detail: "There is no folder " + name + "."})
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Missing folder", Detail: fmt.Sprintf("There is no folder %q.", name)})
 	case err != nil:
 		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unreadable folder", Detail: err.Error()})
 	case !found:
-		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "No policies", Detail: "There is no .hcl file in " + name + "."})
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "No policies", Detail: fmt.Sprintf("There is no .hcl file in the folder %q.", name)})
 	}
 	s.matcher = newMatcher(s.entries)
 	return diags
@@ -193,11 +197,24 @@ func (s *Set) addAll(fsys fs.FS, name string, refuse func(*Policy) *hcl.Diagnost
 const maxSize = 64 << 10
 
 func readPolicy(fsys fs.FS, p string) ([]byte, error) {
+	// A pipe that nobody writes to would never end.
+	if info, err := fs.Stat(fsys, p); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", p)
+	}
 	text, err := fs.ReadFile(fsys, p)
 	if err == nil && len(text) > maxSize {
 		return nil, fmt.Errorf("%s: a policy of more than %d bytes", p, maxSize)
 	}
 	return text, err
+}
+
+// misplaced is about a policy whose file is called otherwise: the examples beside it
+// would be those of another one.
+func (p *Policy) misplaced() *hcl.Diagnostic {
+	if path.Base(p.Path) == p.ID+".hcl" {
+		return nil
+	}
+	return mistake(p.idRange, "Misplaced policy", fmt.Sprintf("The pair of %s is %s.hcl and %s.txtar, and this file is %s.", p.ID, p.ID, p.ID, path.Base(p.Path)))
 }
 
 // clash is about a policy whose id or name another one has.

@@ -18,7 +18,7 @@ func writeConcise(w io.Writer, r *lint.Report, _ Options) error {
 		if at := where(r, f.Range); at != "" {
 			out.WriteString(at + ": ")
 		}
-		fmt.Fprintf(out, "%s: %s", f.Severity, folded(f.Message))
+		fmt.Fprintf(out, "%s: %s%s", f.Severity, folded(f.Message), more(f))
 		if f.Rule != "" {
 			fmt.Fprintf(out, " [%s]", printable(f.Rule))
 		}
@@ -28,4 +28,21 @@ func writeConcise(w io.Writer, r *lint.Report, _ Options) error {
 		fmt.Fprintf(out, "%s: error: cannot read: %s\n", printable(f.File), folded(reason(f)))
 	}
 	return out.Flush()
+}
+
+// more counts the further places of a finding, which one line has no room for.
+func more(f *lint.Finding) string {
+	n := 0
+	for _, ev := range f.Evidence {
+		if ev.Message == lint.HereToo {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " (and 1 more place)"
+	}
+	return fmt.Sprintf(" (and %d more places)", n)
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/config"
 	"github.com/musllint/musllint/lint/dockerfile"
-	"github.com/musllint/musllint/lint/facts"
 )
 
 // assumption reads IMAGE=WHAT: what is a libc, or an image that IMAGE is built like.
@@ -20,11 +20,7 @@ func assumption(word string) (dockerfile.Override, error) {
 	case lint.Musl, lint.Glibc, lint.UClibc, lint.None:
 		o.Libc = libc
 	default:
-		ref, ok := facts.ParseRef(what)
-		if ok {
-			_, ok = facts.LookupImage(ref, "")
-		}
-		if !ok {
+		if !config.KnownImage(what) {
 			return dockerfile.Override{}, fmt.Errorf("--assume %s: nothing is known about %q either; say musl, glibc or none", word, what)
 		}
 		o.Like = what

@@ -84,10 +84,16 @@ func (d *discovery) path(p string) {
 		d.fail(p, err)
 	case info.IsDir():
 		d.folder(p)
+	case !info.Mode().IsRegular() && !isDescriptor(p):
+		d.fail(p, errors.New("not a regular file"))
 	default:
 		d.add(input{name: filepath.ToSlash(filepath.Clean(p)), path: p})
 	}
 }
+
+// isDescriptor tells whether a path is one of our own open files, such as what a shell
+// makes of <(command). Any other pipe may have nobody who ever writes to it.
+func isDescriptor(p string) bool { return p == "/dev/stdin" || strings.HasPrefix(p, "/dev/fd/") }
 
 func (d *discovery) add(in input) {
 	if !d.seen[in.name] {

@@ -113,9 +113,13 @@ func (s ignoreStack) with(dir string) ignoreStack {
 }
 
 func (s ignoreStack) withFile(dir, file string) ignoreStack {
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() {
+		return s // no such file, mostly; a pipe might never end
+	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return s // no such file, mostly; one that cannot be read ignores nothing
+		return s // what cannot be read ignores nothing
 	}
 	rules := parseIgnore(string(text))
 	if len(rules) == 0 {

@@ -112,6 +112,9 @@ func (l *Linter) loadPolicies() (err error) {
 		return ok && p.Default
 	}}
 	l.rules.ids, l.rules.names = l.Policies.Names()
+	if err := l.rules.check(l.config); err != nil {
+		return err
+	}
 	selected, ignored := l.opt.Select, slices.Concat(l.config.Ignore, l.opt.Ignore)
 	if len(selected) == 0 {
 		selected = l.config.Select
@@ -137,7 +140,7 @@ func threshold(name string) (lint.Severity, error) {
 	}
 	s, err := lint.ParseSeverity(name)
 	if err != nil {
-		return 0, fmt.Errorf("fail on %q: want error, warning, info or never", name)
+		return 0, fmt.Errorf("--fail-on %s: want error, warning, info or never", name)
 	}
 	return s, nil
 }

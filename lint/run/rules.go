@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/config"
 )
@@ -23,28 +25,18 @@ type ruleset struct {
 	names     map[string]string
 	byDefault func(id string) bool // may have to parse the policy
 	selected  []string             // ids, prefixes or the words above; empty means "default"
-	ignored   []string             // ids or prefixes
+	ignored   []string             // ids, prefixes or the words above
 	settings  []config.Rule        // where several apply, the last one holds
 }
 
 // choose resolves what the user selects, ignores and configures.
 func (r *ruleset) choose(selected, ignored []string, settings []config.Rule) error {
-	for _, text := range selected {
-		if text != selectDefault && text != selectAll {
-			id, err := r.resolve(text)
-			if err != nil {
-				return err
-			}
-			text = id
-		}
-		r.selected = append(r.selected, text)
+	var err error
+	if r.selected, err = r.group(selected); err != nil {
+		return err
 	}
-	for _, text := range ignored {
-		id, err := r.resolve(text)
-		if err != nil {
-			return err
-		}
-		r.ignored = append(r.ignored, id)
+	if r.ignored, err = r.group(ignored); err != nil {
+		return err
 	}
 	for _, s := range settings {
 		id, err := r.resolve(s.IDs)
@@ -57,9 +49,48 @@ func (r *ruleset) choose(selected, ignored []string, settings []config.Rule) err
 	return nil
 }
 
-// resolve turns an id, a prefix of ids or a name into an id or a prefix.
+// group resolves words that may mean many rules.
+func (r *ruleset) group(words []string) ([]string, error) {
+	var list []string
+	for _, text := range words {
+		if text != selectDefault && text != selectAll {
+			id, err := r.resolve(text)
+			if err != nil {
+				return nil, err
+			}
+			text = id
+		}
+		list = append(list, text)
+	}
+	return list, nil
+}
+
+// check finds the words of a configuration that mean no rule.
+func (r *ruleset) check(c *config.Config) error {
+	var diags hcl.Diagnostics
+	unknown := func(at hcl.Range, err error) {
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Unknown rule", Detail: err.Error() + ".", Subject: &at})
+	}
+	for _, w := range c.Chosen {
+		if _, err := r.group([]string{w.Text}); err != nil {
+			unknown(w.Range, err)
+		}
+	}
+	for _, s := range c.Rules {
+		if _, err := r.resolve(s.IDs); err != nil {
+			unknown(s.Range, err)
+		}
+	}
+	if len(diags) == 0 {
+		return nil
+	}
+	return diagnostics("broken configuration", map[string]*hcl.File{diags[0].Subject.Filename: c.Source}, diags)
+}
+
+// resolve turns an id, a prefix of ids or a name into an id or a prefix. Ids may be
+// written in any case.
 func (r *ruleset) resolve(text string) (string, error) {
-	prefix := strings.TrimSuffix(text, "*")
+	prefix := strings.ToUpper(strings.TrimSuffix(text, "*"))
 	for _, id := range r.ids {
 		if r.names[id] == text {
 			return id, nil
@@ -86,7 +117,7 @@ func (r *ruleset) means(prefix, id string) bool {
 // on tells whether a rule judges a file. A syntax error is about whether the others can
 // judge at all, so that selecting some of them does not switch it off.
 func (r *ruleset) on(id, path string, byDefault bool) bool {
-	if slices.ContainsFunc(r.ignored, func(p string) bool { return r.means(p, id) }) {
+	if r.among(r.ignored, id, byDefault) {
 		return false
 	}
 	if s := r.setting(id, path, func(s *config.Rule) bool { return s.Off || s.Severity != nil }); s != nil {
@@ -98,7 +129,12 @@ func (r *ruleset) on(id, path string, byDefault bool) bool {
 	if len(r.selected) == 0 || id == lint.RuleSyntax {
 		return byDefault
 	}
-	return slices.ContainsFunc(r.selected, func(p string) bool {
+	return r.among(r.selected, id, byDefault)
+}
+
+// among tells whether words that group has resolved mean a rule.
+func (r *ruleset) among(words []string, id string, byDefault bool) bool {
+	return slices.ContainsFunc(words, func(p string) bool {
 		return p == selectAll || p == selectDefault && byDefault || r.means(p, id)
 	})
 }

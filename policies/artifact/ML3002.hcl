@@ -11,7 +11,7 @@ policy "ML3002" {
   match "artifact" {
     libc          = ["glibc"]
     artifact_libc = ["musl"]
-    kind          = ["go-program", "go-library", "rust-program", "c-program", "built-program", "built-library", "native-program", "bundled-program", "node-modules", "python-packages", "gems", "beam-release", "program", "library", "system-program", "system-library", "download"]
+    kind          = ["go-program", "go-library", "rust-program", "c-program", "built-program", "built-library", "native-program", "bundled-program", "node-modules", "python-packages", "gems", "beam-release", "jre", "program", "library", "system-program", "system-library", "download"]
   }
   match "artifact" {
     libc          = ["none"]
@@ -24,28 +24,33 @@ policy "ML3002" {
     (artifact.kind != "native-program" || artifact.path != "" || artifact.started || matches("/(s?bin|release|build|\\.build|dist)(/|$)", artifact.source)) &&
     (artifact.kind != "built-program" || artifact.started) &&
     (artifact.kind != "system-library" || !matches("/(ld-musl|libc\\.)", artifact.source)) &&
-    (stage.libc == "glibc" || artifact.started)
+    # What fills an empty image with a system brings the loader along.
+    (stage.libc == "glibc" || artifact.started &&
+      !file_text("\\bldd\\b|lddtree|ld-musl") &&
+    !stage_text("(?i)rootfs|(COPY|ADD)[^\\n]*(\\s/(lib)?(/\\*?)?\\s|\\.tar)"))
   )
   severity_when "error" {
-    when = artifact.certain && artifact.started
+    when = artifact.certain && (artifact.started || artifact.kind == "jre" && stage_text("(CMD|ENTRYPOINT)[^\\n]*\\Q${artifact.dest}\\E/bin/java"))
   }
 
   once = "instruction"
   message = (
     matches("library", artifact.kind) || matches("\\.so(\\.|$)", artifact.source) ?
-    "${artifact.source} is linked to musl and ${stage.base} has glibc: \"libc.musl-${stage.machine}.so.1: cannot open shared object file: No such file or directory\"" :
+    "${artifact.source} is linked to musl and ${stage.base_image} has glibc: \"libc.musl-${stage.machine}.so.1: cannot open shared object file: No such file or directory\"" :
     contains(["node-modules", "python-packages", "gems"], artifact.kind) ?
-    "the native modules in ${artifact.source} are built for musl and ${stage.base} has glibc: \"libc.musl-${stage.machine}.so.1: cannot open shared object file: No such file or directory\"" :
+    "the native modules in ${artifact.source} are built for musl and ${stage.base_image} has glibc: \"libc.musl-${stage.machine}.so.1: cannot open shared object file: No such file or directory\"" :
+    artifact.kind == "jre" ?
+    "the Java run-time in ${artifact.source} is built for musl and ${stage.base_image} has glibc: \"${artifact.dest}/bin/java: no such file or directory\", although the file is there" :
     stage.libc == "none" ?
-    "${artifact.source} asks for the loader /lib/ld-musl-${stage.machine}.so.1, which ${stage.base} does not have: \"exec ${artifact.dest}: no such file or directory\"" :
-  "${artifact.source} asks for the loader /lib/ld-musl-${stage.machine}.so.1, which ${stage.base} does not have: \"no such file or directory\", although the file is there")
+    "${artifact.source} asks for the loader /lib/ld-musl-${stage.machine}.so.1, which ${stage.base_image} does not have: \"exec ${artifact.dest}: no such file or directory\"" :
+  "${artifact.source} asks for the loader /lib/ld-musl-${stage.machine}.so.1, which ${stage.base_image} does not have: \"no such file or directory\", although the file is there")
   evidence = concat(
     [note("it is linked to musl: ${artifact.why}", artifact_range())],
     from_reasons(),
   )
 
   fix "rebuild" {
-    title  = "build it in a stage that has the libc of ${stage.base}"
+    title  = "build it in a stage that has the libc of ${stage.base_image}"
     safety = "manual"
   }
   fix "link it statically: CGO_ENABLED=0 for Go, -static for C" {

@@ -25,12 +25,14 @@ policy "ML3004" {
   once = "instruction"
   message = (
     artifact.kind == "go-library" ?
-    "${artifact.source} is linked to glibc, which ${stage.base} does not have: \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64" : stage.machine}.so.${stage.arch == "amd64" ? "2" : "1"}\"" :
+    "${artifact.source} is linked to glibc, which ${stage.base_image} does not have: \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64" : stage.machine}.so.${stage.arch == "amd64" ? "2" : "1"}\"" :
     stage.shim != "" || finally_installed("gcompat") == "yes" || finally_installed("libc6-compat") == "yes" ?
     "${artifact.source} is linked to glibc and depends on a compatibility layer here; a program without cgo would not" :
+    matches("[*?]|^$", artifact.path) && startswith(trimprefix(artifact.path, "/"), "${trim(artifact.source, "/")}/") ?
+    "${artifact.certain ? "a program" : "if a program"} in ${artifact.source} ${artifact.certain ? "" : "uses cgo, as net and os/user do by default, it "}asks for glibc's loader, which ${stage.base_image} does not have: \"no such file or directory\", although the file is there" :
     artifact.certain ?
-    "${artifact.source} asks for glibc's loader, which ${stage.base} does not have: \"exec ${artifact.dest}: no such file or directory\", although the file is there" :
-  "if ${artifact.source} uses cgo, as net and os/user do by default, it asks for glibc's loader, which ${stage.base} does not have: \"exec ${artifact.dest}: no such file or directory\", although the file is there")
+    "${startswith(trimprefix(artifact.path, "/"), "${trim(artifact.source, "/")}/") ? artifact.path : artifact.source} asks for glibc's loader, which ${stage.base_image} does not have: \"exec ${artifact.dest}: no such file or directory\", although the file is there" :
+  "if ${startswith(trimprefix(artifact.path, "/"), "${trim(artifact.source, "/")}/") ? artifact.path : artifact.source} uses cgo, as net and os/user do by default, it asks for glibc's loader, which ${stage.base_image} does not have: \"exec ${artifact.dest}: no such file or directory\", although the file is there")
   evidence = concat(
     [note("it is linked to glibc: ${artifact.why}", artifact_range())],
     from_reasons(),

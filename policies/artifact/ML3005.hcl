@@ -20,14 +20,14 @@ policy "ML3005" {
   }
 
   once    = "stage"
-  message = "the release in ${artifact.source} carries an Erlang run-time built for glibc, and ${stage.base} has musl: \"erlexec: not found\", although the file is there"
+  message = "the release in ${artifact.source} carries an Erlang run-time built for glibc, and ${stage.base_image} has musl: \"erlexec: not found\", although the file is there"
   evidence = concat(
     [note("the release is made here: ${artifact.why}", artifact_range())],
     from_reasons(),
   )
 
   fix "rebuild" {
-    title  = "make the release in the -alpine variant of the image, of the same Alpine release as ${stage.base}"
+    title  = "make the release in the -alpine variant of the image, of the same Alpine release as ${stage.base_image}"
     safety = "manual"
   }
   fix "run it on the distribution that it was made on, such as debian:bookworm-slim" {

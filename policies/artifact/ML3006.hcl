@@ -22,7 +22,7 @@ policy "ML3006" {
   message = "${copy.started} was built outside of this file: if it is linked to glibc, it ends here with \"no such file or directory\", although the file is there"
 
   fix "check" {
-    title  = "check it with: musllint check ${copy.started}"
+    title  = "check it with: file ${copy.started}"
     safety = "manual"
   }
   fix "build it without cgo or in a stage FROM an -alpine image" {

@@ -47,8 +47,8 @@ policy "ML7002" {
   )
   message = (
     contains(["useradd", "groupadd", "usermod", "groupmod", "userdel", "groupdel"], command.name)
-    ? "${command.name} is part of the package shadow, which ${stage.base} has not: \"/bin/sh: ${command.name}: not found\""
-    : "${command.name} is that of BusyBox in ${stage.base}, which does not know this: \"${command.name}: ${command.name == "date" ? "invalid date" : "unrecognized option"}\""
+    ? "${command.name} is part of the package shadow, which ${stage.base_image} has not: \"/bin/sh: ${command.name}: not found\""
+    : "${command.name} is that of BusyBox in ${stage.base_image}, which does not know this: \"${command.name}: ${command.name == "date" ? "invalid date" : "unrecognized option"}\""
   )
 
   fix "use BusyBox's own commands: addgroup -S app && adduser -S -G app app" {

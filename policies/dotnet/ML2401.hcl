@@ -6,29 +6,35 @@ policy "ML2401" {
   links    = ["https://github.com/dotnet/dotnet-docker/issues/527"]
 
   match "artifact" {
-    kind          = ["dotnet-program"]
+    kind          = ["dotnet-program", "dotnet-launcher"]
     artifact_libc = ["glibc"]
     libc          = ["musl"]
   }
   match "artifact" {
-    kind          = ["dotnet-program"]
+    kind          = ["dotnet-program", "dotnet-launcher"]
     artifact_libc = ["musl"]
     libc          = ["glibc"]
   }
-  when = stage.shim == ""
+  # The launcher beside the DLL counts where it is what the image starts, by a name that
+  # no other file of this stage has.
+  when = stage.shim == "" && (
+    artifact.kind != "dotnet-launcher" ||
+    stage.shipped && artifact.started && matches("dotnet/", stage.repository) && shim() == "" &&
+    !stage_text("(ENTRYPOINT|CMD)[^\\n]*(\\bdotnet[\"' ]|\\.sh\\b|entrypoint|/(start|run|init|wait))")
+  )
 
   # `dotnet app.dll` runs the image's own run-time; only what packages bring in native
   # code is then for the wrong libc. Before .NET 6, -r alone made a self-contained program.
   severity_when "info" {
     when = (
-      stage_text("(ENTRYPOINT|CMD)[^\\n]*\\bdotnet[\"' ]") &&
+      artifact.kind != "dotnet-launcher" && stage_text("(ENTRYPOINT|CMD)[^\\n]*\\bdotnet[\"' ]") &&
       !matches("self-contained(=true| true|$)|PublishSingleFile|PublishAot", artifact.why) &&
       !matches("^[1-5]\\.", stage.version)
     )
   }
   severity_when "error" {
     when = (
-      stage.shipped && finally_installed("gcompat") != "yes" && finally_installed("libc6-compat") != "yes" &&
+      artifact.kind != "dotnet-launcher" && stage.shipped && finally_installed("gcompat") != "yes" && finally_installed("libc6-compat") != "yes" &&
       !stage_text("(ENTRYPOINT|CMD)[^\\n]*(\\bdotnet[\"' ]|\\.sh\\b|entrypoint)") &&
       (matches("runtime-deps", "${stage.repository}:${stage.tag}") || stage_text("(ENTRYPOINT|CMD)\\s+\\[?\\s*\"?(\\./|/)[\\w./-]*[A-Za-z0-9]"))
     )
@@ -37,12 +43,17 @@ policy "ML2401" {
   once = "stage"
   at   = artifact_range()
   message = (
+    artifact.kind == "dotnet-launcher" ?
+    "${artifact.why}, ${artifact.libc}, and ${stage.base_image} has ${stage.libc}: the launcher does not start: no such file or directory" :
     artifact.libc == "musl" ?
-    "this publishes for musl (${artifact.why}), and ${stage.base} has glibc: exec: no such file or directory" :
+    "this publishes for musl (${artifact.why}), and ${stage.base_image} has glibc: exec: no such file or directory" :
     stage_text("(ENTRYPOINT|CMD)[^\\n]*\\bdotnet[\"' ]") ?
-    "${artifact.why}: what packages bring in native code will not load on ${stage.base}: Error loading shared library ld-linux-x86-64.so.2" :
-  "${artifact.why}, and ${stage.base} has musl: the program does not start: exec: no such file or directory")
-  evidence = [note("it is copied into a ${stage.libc} stage here", subject_range())]
+    "${artifact.why}: what packages bring in native code will not load on ${stage.base_image}: Error loading shared library ld-linux-x86-64.so.2" :
+  "${artifact.why}, and ${stage.base_image} has musl: the program does not start: exec: no such file or directory")
+  evidence = concat(
+    [note("it is copied into a ${stage.libc} stage here", subject_range())],
+    from_reasons(),
+  )
 
   fix "publish for the libc of the final image: -r linux-musl-x64 (arm64: linux-musl-arm64) on Alpine, -r linux-x64 on Debian and Ubuntu" {
     safety = "manual"

@@ -18,7 +18,7 @@ policy "ML2405" {
   )
 
   at      = flag_range("r", "runtime", "os")
-  message = "${flag("os") == "" ? flag("r", "runtime") : "--os linux"} stands for glibc, and ${stage.base} has musl: the program does not start: No such file or directory"
+  message = "${flag("os") == "" ? flag("r", "runtime") : "--os linux"} stands for glibc, and ${stage.base_image} has musl: the program does not start: No such file or directory"
 
   fix "linux-musl-x64, linux-musl-arm64, or no run-time identifier at all" {
     safety = "manual"

@@ -32,8 +32,8 @@ policy "ML2101" {
   once = "stage"
   message = (
     length(copy.carries) > 0 ?
-    "native modules in ${copy.sources[0]} were installed for glibc and fail on ${stage.base}: \"fcntl64: symbol not found\", \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\" or \"Cannot find module … linux-x64-musl\"" :
-  "nothing here installs packages, so modules come from the build context: native ones built on a glibc machine fail on ${stage.base}: \"fcntl64: symbol not found\"")
+    "native modules in ${copy.sources[0]} were installed for glibc and fail on ${stage.base_image}: \"fcntl64: symbol not found\", \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\" or \"Cannot find module … linux-x64-musl\"" :
+  "nothing here installs packages, so modules come from the build context: native ones built on a glibc machine fail on ${stage.base_image}: \"fcntl64: symbol not found\"")
   evidence = concat(from_reasons())
 
   fix "run npm ci in this stage, or in one FROM the same -alpine image" {

@@ -27,6 +27,8 @@ policy "ML2102" {
   when = (
     !command.conditional && !command.tolerated &&
     !text_before("libgcompat\\.so") &&
+    # pip's finding no file at all is another finding.
+    try(wheel(), "") != "none" &&
     (command.subcommand == "install" && contains(["playwright", "patchright"], command.name) ||
       contains(["playwright", "patchright"], command.name) && contains(["install", "install-deps"], operand(0)) ||
       command.name == "puppeteer" && has_word("^browsers$") ||
@@ -44,13 +46,30 @@ policy "ML2102" {
     when = try(package.name, "") != "" && (installed("chromium") == "yes" || installed("firefox") == "yes")
   }
 
-  once    = "stage"
-  message = "${contains(["playwright", "@playwright/test", "patchright"], try(package.name, "")) ? "the browsers of ${try(package.name, "")} are built for glibc and do" : "the browser that this downloads is built for glibc and does"} not start on ${stage.base}: \"browserType.launch: … ENOENT\", \"spawn …/chrome ENOENT\""
+  once = "stage"
+  message = (
+    try(install.manager, "") == "pip" && try(wheel(), "") == "sdist" && getenv("PLAYWRIGHT_NODEJS_PATH") == "" ?
+    "${try(package.name, "")} installs from source here, without Node.js, and its browsers are built for glibc: \"This installation of Playwright does not include Node.js. Set PLAYWRIGHT_NODEJS_PATH\"" :
+  "${contains(["playwright", "@playwright/test", "patchright"], try(package.name, "")) ? "the browsers of ${try(package.name, "")} are built for glibc and do" : "the browser that this downloads is built for glibc and does"} not start on ${stage.base_image}: \"browserType.launch: … ENOENT\", \"spawn …/chrome ENOENT\"")
 
   fix "install Alpine's own browser (apk add --no-cache chromium), set its path (PUPPETEER_EXECUTABLE_PATH=/usr/bin/chromium-browser, or executablePath), and skip the download" {
+    when   = !matches("playwright|patchright", (try(package.name, "") != "" ? try(package.name, "") : command.line))
     safety = "manual"
   }
-  fix "take an image that the project supports: mcr.microsoft.com/playwright, ghcr.io/puppeteer/puppeteer, cypress/included" {
+  fix "take an image that the project supports: ghcr.io/puppeteer/puppeteer, cypress/included, selenium/standalone-chromium" {
+    when   = !matches("playwright|patchright", (try(package.name, "") != "" ? try(package.name, "") : command.line))
+    safety = "manual"
+  }
+  fix "take the image of the project: mcr.microsoft.com/playwright (Node.js), mcr.microsoft.com/playwright/python" {
+    when   = matches("playwright|patchright", (try(package.name, "") != "" ? try(package.name, "") : command.line))
+    safety = "manual"
+  }
+  fix "use Alpine's browser instead of the download: apk add --no-cache chromium, and launch() with executablePath: '/usr/bin/chromium'" {
+    when   = matches("playwright|patchright", (try(package.name, "") != "" ? try(package.name, "") : command.line)) && try(install.manager, "") != "pip" && command.name != "python"
+    safety = "manual"
+  }
+  fix "use Alpine's Node.js and browser: apk add --no-cache nodejs chromium, ENV PLAYWRIGHT_NODEJS_PATH=/usr/bin/node, and launch(executable_path=\"/usr/bin/chromium\")" {
+    when   = matches("playwright|patchright", (try(package.name, "") != "" ? try(package.name, "") : command.line)) && (try(install.manager, "") == "pip" || command.name == "python")
     safety = "manual"
   }
 }

@@ -30,7 +30,7 @@ policy "ML2103" {
   }
 
   once    = "command"
-  message = "${try(package.name, "the module")} is compiled by node-gyp: \"gyp ERR! find Python\" or \"gyp ERR! stack Error: not found: make\", because ${stage.base} has no ${join(", no ", concat(lacks("python3") && !matches("python", stage.image) ? ["python3"] : [], lacks("make") ? ["make"] : [], lacks("g++") ? ["g++"] : []))}"
+  message = "${try(package.name, "the module")} is compiled by node-gyp: \"gyp ERR! find Python\" or \"gyp ERR! stack Error: not found: make\", because ${stage.base_image} has no ${join(", no ", concat(lacks("python3") && !matches("python", stage.image) ? ["python3"] : [], lacks("make") ? ["make"] : [], lacks("g++") ? ["g++"] : []))}"
 
   fix "install what node-gyp takes before: apk add --no-cache python3 make g++" {
     safety = "manual"

@@ -22,7 +22,7 @@ policy "ML2104" {
   }
 
   once    = "command"
-  message = "the native code of ${package.name} is built for glibc only and does not load on ${stage.base}${npm(package.name).symptom != "" ? ": ${npm(package.name).symptom}" : ": \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""}"
+  message = "the native code of ${package.name} is built for glibc only and does not load on ${stage.base_image}${npm(package.name).symptom != "" ? ": ${npm(package.name).symptom}" : ": \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""}"
 
   fix "known" {
     title  = "${npm(package.name).fix != "" ? npm(package.name).fix : "take the -slim variant of the image"}"

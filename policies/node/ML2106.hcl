@@ -12,7 +12,7 @@ policy "ML2106" {
   when = stage.shipped && env.known && matches("debian-openssl|rhel-openssl", env.value) && !matches("musl|native", env.value)
 
   at      = value_range()
-  message = "${env.name} names an engine for glibc, and ${stage.base} has musl: \"Query engine library for current platform \"linux-musl\" could not be found\""
+  message = "${env.name} names an engine for glibc, and ${stage.base_image} has musl: \"Query engine library for current platform \"linux-musl\" could not be found\""
 
   fix "target" {
     title  = "name the engine of this image: ${stage.arch == "arm64" ? "linux-musl-arm64-openssl-3.0.x" : "linux-musl-openssl-3.0.x"}"

@@ -28,8 +28,9 @@ policy "ML2107" {
     (command.name == "apk" ?
       release_since("3.19") && !has_flag("X", "repository") && !text_before("alpine/(edge|v3\\.1[678])") :
       command.name == "prisma" && !contains(["generate", "migrate", "db"], operand(0)) && !contains(["generate", "migrate", "db"], command.subcommand) ? false :
-      matches("\\bprisma@[\\^~]?(3|4\\.[0-7])(\\.|$)", "${instruction.text}") || try(package.name, "") != "" && matches("^[\\^~]?(3|4\\.[0-7])(\\.|$)", package.spec) ? release_since("3.17") && installed("openssl1.1-compat") != "yes" :
-    command.name == "prisma" && release_since("3.21") && installed("openssl") == "no" && !matches("prisma@[\\^~]?[67]", instruction.text))
+      matches("\\bprisma@(\\^?3|~?4\\.[0-7])([.\\s\"']|$)", instruction.text) || try(package.name, "") != "" && matches("^(\\^?3|~?4\\.[0-7])(\\.|$)", package.spec) ? release_since("3.17") && installed("openssl1.1-compat") != "yes" :
+      command.name == "prisma" && release_since("3.21") && installed("openssl") == "no" && !matches("prisma@", instruction.text) && !text_before("prisma@([\\^~>=]*([6-9]|[1-9][0-9])|[a-z])") ||
+    command.name == "prisma" && release_since("3.21") && installed("openssl") == "no" && matches("prisma@[\\^~]?[45]\\b", instruction.text))
   )
   severity_when "warning" {
     when = command.name == "apk" || try(package.name, "") != "" || matches("\\bprisma@", instruction.text)
@@ -39,8 +40,8 @@ policy "ML2107" {
   message = (
     command.name == "apk" ?
     "ERROR: unable to select packages: ${package.name} (no such package): Alpine 3.19 and later have OpenSSL 3 only" :
-    try(package.name, "") != "" || matches("\\bprisma@", instruction.text) ?
-    "Prisma before 4.8 has no engine for OpenSSL 3, the only one in ${stage.base}: \"Error loading shared library libssl.so.1.1: No such file or directory\"" :
+    try(package.name, "") != "" || matches("\\bprisma@(\\^?3|~?4\\.[0-7])([.\\s\"']|$)", instruction.text) ?
+    "Prisma before 4.8 has no engine for OpenSSL 3, the only one in ${stage.base_image}: \"Error loading shared library libssl.so.1.1: No such file or directory\"" :
   "without the openssl package Prisma before 6.0.1 does not find Alpine's OpenSSL, which moved to /usr/lib in 3.21, and loads an engine that fails: \"Error loading shared library libssl.so.1.1: No such file or directory\"")
 
   fix "install OpenSSL's program, which Prisma asks for the version: apk add --no-cache openssl" {

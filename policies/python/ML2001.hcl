@@ -20,11 +20,14 @@ policy "ML2001" {
     !matches("alpine|musl|piwheels|wheels", "${join(" ", flag_values("i", "index-url", "extra-index-url", "index", "default-index"))} ${getenv("PIP_EXTRA_INDEX_URL")} ${getenv("PIP_INDEX_URL")}") &&
     (pypi(package.name).apk == "" || installed(pypi(package.name).apk) != "yes")
   )
-  # The files of a version never change; a newer version may bring what is missing.
+  # The files of a version never change; a newer version may bring what is missing. Settings
+  # in a file may name an index that holds more.
   severity_when "error" {
     when = (
       pypi(package.name).certain && matches("^===?[0-9][^,*]*$", package.spec) && stage.python != "" && stage.certain &&
-      !has_flag("i", "index-url", "extra-index-url", "index", "default-index") && getenv("PIP_EXTRA_INDEX_URL") == "" && getenv("PIP_INDEX_URL") == ""
+      !has_flag("i", "index-url", "extra-index-url", "index", "default-index") &&
+      !contains(["poetry", "pdm"], command.name) && command.subcommand != "add" &&
+      !text_before("PIP_(EXTRA_)?INDEX_URL|PIP_CONFIG_FILE|pip\\.(conf|ini)\\b|/\\.?pip/|\\.config/pip\\b|pip[0-9.]* +config\\b|uv\\.toml|UV_(DEFAULT_|EXTRA_)?INDEX|UV_CONFIG_FILE|UV_FIND_LINKS")
     )
   }
 
@@ -36,12 +39,17 @@ policy "ML2001" {
   "ERROR: No matching distribution found for ${package.text}: it publishes wheels for glibc only, and no source")
 
   fix "slim" {
-    title  = "take the glibc variant of the image: python:${stage.python == "" ? "3.13" : stage.python}-slim"
+    title  = "take the glibc variant of the image: ${matches("(^|/)python$", stage.family) ? stage.family : "python"}:${stage.python == "" ? "3.13" : stage.python}-slim"
     safety = "manual"
   }
   fix "newer" {
     when   = pypi(package.name).musl_since != "" && pypi(package.name).musl_until == ""
     title  = "a version with wheels for musl: ${pypi(package.name).musl_since} or later"
+    safety = "manual"
+  }
+  fix "replace" {
+    when   = pypi(package.name).replacement != "" && !matches("image on glibc|slim", pypi(package.name).replacement)
+    title  = "use ${pypi(package.name).replacement}"
     safety = "manual"
   }
   fix "apk" {

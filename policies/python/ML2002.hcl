@@ -27,7 +27,7 @@ policy "ML2002" {
   "pip has to compile ${package.text} on musl: error: command 'gcc' failed: No such file or directory")
 
   fix "compile" {
-    title  = "install before it what compiling takes: apk add --no-cache --virtual .build-deps ${join(" ", length(pypi(package.name).build_deps) > 0 ? pypi(package.name).build_deps : ["build-base", "python3-dev"])}"
+    title  = "install before it what compiling takes: apk add --no-cache --virtual .build-deps ${join(" ", [for p in length(pypi(package.name).build_deps) > 0 ? pypi(package.name).build_deps : ["build-base", "python3-dev"] : p if p != "python3-dev" || !matches("(^|/)python$", stage.family)])}"
     safety = "manual"
   }
   fix "replace" {

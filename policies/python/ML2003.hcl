@@ -13,7 +13,7 @@ policy "ML2003" {
   when = wheel() == "sdist" && !lacks("gcc") && !command.conditional && (pypi(package.name).apk == "" || installed(pypi(package.name).apk) != "yes")
 
   once    = "command"
-  message = "there is no wheel of ${package.text} for musl: pip compiles it, which takes many minutes where glibc takes seconds"
+  message = "there is no wheel of ${package.name} for musl: pip compiles it, which takes many minutes where glibc takes seconds"
 
   fix "newer" {
     when   = pypi(package.name).musl_since != "" && pypi(package.name).musl_until == ""

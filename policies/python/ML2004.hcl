@@ -10,7 +10,11 @@ policy "ML2004" {
     artifact_libc = ["glibc"]
     kind          = ["python-packages", "wheels"]
   }
-  when = stage.shipped && !stage_text("ld-linux|/lib64|glibc") && stage.shim == ""
+  # What is pure for musl may have a compiled wheel for glibc, or bring one along.
+  when = (
+    stage.shipped && !stage_text("ld-linux|/lib64|glibc") && stage.shim == "" &&
+    (length(artifact.packages) == 0 || anytrue([for p in artifact.packages : pypi(p).class != "pure" || contains(["polars", "protobuf", "mysql-connector-python", "soundfile", "black", "debugpy"], p)]))
+  )
 
   severity_when "info" {
     when = finally_installed("gcompat") == "yes"
@@ -20,7 +24,9 @@ policy "ML2004" {
   message = (
     artifact.kind == "wheels" ?
     "pip refuses the compiled wheels in ${artifact.source}, which are built for glibc: \"is not a supported wheel on this platform\"" :
-  "compiled packages in ${artifact.source} are built for glibc, and the Python of ${stage.base} does not load them: \"ModuleNotFoundError\" or \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\"")
+    anytrue([for p in artifact.packages : contains(["musllinux", "partial", "none"], pypi(p).class) && !pypi(p).optional]) ?
+    "compiled packages in ${artifact.source} are built for glibc, and the Python of ${stage.base_image} does not load them: \"ModuleNotFoundError\" or \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\"" :
+  "if a package in ${artifact.source} is compiled, it is built for glibc, and the Python of ${stage.base_image} does not load it: \"ModuleNotFoundError\" or \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\"")
   evidence = concat(
     [note("${artifact.why}", artifact_range())],
     from_reasons(),

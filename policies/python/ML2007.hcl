@@ -22,8 +22,8 @@ policy "ML2007" {
   at   = package.path ? subject_range() : flag_range("platform", "python-platform")
   message = (
     package.path && !has_flag("platform", "python-platform") ?
-    "ERROR: ${element(split("/", package.text), length(split("/", package.text)) - 1)} is not a supported wheel on this platform: it is built for glibc, and ${stage.base} has musl" :
-  "the wheels for ${flag("platform", "python-platform")} are built for glibc and fail at import on ${stage.base}: \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\"")
+    "ERROR: ${element(split("/", package.text), length(split("/", package.text)) - 1)} is not a supported wheel on this platform: it is built for glibc, and ${stage.base_image} has musl" :
+  "the wheels for ${flag("platform", "python-platform")} are built for glibc and fail at import on ${stage.base_image}: \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\"")
 
   fix "musl" {
     title  = "take the wheel for musllinux_1_2_${stage.machine}, where there is one"

@@ -24,7 +24,7 @@ policy "ML2201" {
   )
 
   once    = "command"
-  message = "RubyGems takes the build of ${package.text} for Linux with glibc, and it does not load on ${stage.base}: \"LoadError: Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}: No such file or directory\""
+  message = "RubyGems takes the build of ${package.text} for Linux with glibc, and it does not load on ${stage.base_image}: \"LoadError: Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}: No such file or directory\""
 
   fix "newer" {
     when   = gem(package.name).since != ""

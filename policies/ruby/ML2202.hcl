@@ -20,7 +20,7 @@ policy "ML2202" {
   }
 
   once    = "stage"
-  message = "native extensions in ${artifact.source} are built for glibc and do not load on ${stage.base}: \"LoadError: Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}: No such file or directory\""
+  message = "native extensions in ${artifact.source} are built for glibc and do not load on ${stage.base_image}: \"LoadError: Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}: No such file or directory\""
   evidence = concat(
     [note("${artifact.why}", artifact_range())],
     from_reasons(),

@@ -17,9 +17,14 @@ policy "ML6002" {
     name        = ["ln"]
   }
   # Etc/UTC and its like come out right all the same. A zone folder that is copied or made
-  # by hand serves as well as the package.
+  # by hand serves as well as the package. Java and, since 12, Node.js bring zones of
+  # their own.
   when = (
     stage.shipped && image_installed("tzdata") == "no" && stage.shim != "glibc" && image_env("ZONEINFO") == ""
+    && !(
+      matches("(^|/)node$", stage.family) ? !matches("^([0-9]|1[01])(\\.|$)", stage.version) :
+      starts("node", "npm", "npx", "yarn", "pnpm", "pm2", "pm2-runtime", "java")
+    )
     && matches(
       "^(?::|/usr/share/zoneinfo/)?(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Europe|Indian|Mexico|Pacific|US|Etc)/.",
       try(env.value, command.operands[0], ""),

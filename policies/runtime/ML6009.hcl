@@ -24,6 +24,6 @@ policy "ML6009" {
   }
   fix "use a glibc image" {
     safety = "manual"
-    title  = "use a glibc image, such as python:${stage.version == "" ? "3" : stage.version}-slim"
+    title  = "use a glibc image, such as ${matches("(^|/)python$", stage.family) ? stage.family : "python"}:${stage.version == "" ? "3" : stage.version}-slim"
   }
 }

@@ -16,7 +16,7 @@ policy "ML6017" {
   }
   # A path leads to a second glibc's tool; a package may come from a repository of one's own.
   when = (
-    stage.shim != "glibc" && command.guard == "" && stage.distro == "alpine"
+    stage.shim != "glibc" && command.guard == "" && !command.tolerated && stage.distro == "alpine"
     && (
       try(package.name, "") != ""
       ? !has_flag("X", "repository", "allow-untrusted") && !text_before("/etc/apk/repositories")
@@ -25,12 +25,12 @@ policy "ML6017" {
   )
 
   severity_when "error" {
-    when = stage.certain && !command.conditional && !command.tolerated && (command.last || command.errexit) && !text_before("(?i)ENV\\s[^;&|]*\\bPATH=|COPY --from")
+    when = stage.certain && !command.conditional && (command.last || command.errexit && !command.and_next) && !text_before("(?i)ENV\\s[^;&|]*\\bPATH=|COPY --from")
   }
 
   message = (
     try(package.name, "") != ""
-    ? "Alpine has no package ${package.name}: apk stops with \"ERROR: unable to select packages: ${package.name} (no such package)\""
+    ? "Alpine has no package ${package.name}: apk ends with \"ERROR: unable to select packages: ${package.name} (no such package)\""
     : "the command fails with \"${command.name}: not found\": musl has no locales to generate, and Alpine no such tool"
   )
 

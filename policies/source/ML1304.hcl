@@ -11,10 +11,10 @@ policy "ML1304" {
     package = ["libexecinfo", "libexecinfo-dev", "libexecinfo-static"]
     libc    = ["musl"]
   }
-  when = !has_flag("repository", "X", "root", "p") && !text_before("/etc/apk/repositories|--repository|apk add[^&;|]*-X")
+  when = !command.tolerated && !has_flag("repository", "X", "root", "p") && !text_before("/etc/apk/repositories|--repository|apk add[^&;|]*-X")
 
   severity_when "warning" {
-    when = command.conditional || command.tolerated
+    when = command.conditional || !(command.last || command.errexit && !command.and_next)
   }
 
   message = "there is no such package in Alpine ${stage.release}: ERROR: unable to select packages: ${package.name} (no such package)"

@@ -26,11 +26,11 @@ policy "ML1001" {
   )
 
   severity_when "error" {
-    when = command.last || command.and_next || command.errexit
+    when = command.last || command.errexit && !command.and_next
   }
 
   at      = word_range("^[^-]")
-  message = "${stage.base} has apk and no other package manager: the build stops with \"${command.path}: not found\""
+  message = "${stage.base_image} has apk and no other package manager: ${command.last || command.errexit && !command.and_next ? "the build stops with " : ""}\"${command.path}: not found\""
 
   fix "install with apk: apk add --no-cache PACKAGE (names differ from Debian's, see https://pkgs.alpinelinux.org)" {
     safety = "manual"

@@ -22,8 +22,8 @@ policy "ML1002" {
   at = word_range("[.*](?:deb|rpm)$|\\.pkg\\.tar(?:\\.[a-z0-9]+)?$")
   message = (
     contains(["dpkg", "rpm"], command.name) && !has_word("^(?:-x|-X|--extract|--vextract)$") && installed(command.name) != "yes"
-    ? "${command.name} is not part of ${stage.base} (\"${command.name}: not found\"), and what this package holds is linked to glibc: it stops with \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
-    : "the programs in this package are linked to the glibc of another distribution: on ${stage.base} they stop with \"not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
+    ? "${command.name} is not part of ${stage.base_image} (\"${command.name}: not found\"), and what this package holds is linked to glibc: it stops with \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
+    : "the programs in this package are linked to the glibc of another distribution: on ${stage.base_image} they stop with \"not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
   )
 
   fix "install the Alpine package of the same software with apk add" {

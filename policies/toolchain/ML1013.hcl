@@ -19,7 +19,7 @@ policy "ML1013" {
     && !text_before("ld-linux|/lib64|linux-gnu/")
   )
 
-  message  = "${download.file} is a build for glibc: on ${stage.base} it stops with \"not found\" or \"Error loading shared library ${contains(["arm64"], stage.arch) ? "ld-linux-aarch64.so.1" : "ld-linux-x86-64.so.2"}: No such file or directory\""
+  message  = "${download.file} is a build for glibc: on ${stage.base_image} it stops with \"not found\" or \"Error loading shared library ${contains(["arm64"], stage.arch) ? "ld-linux-aarch64.so.1" : "ld-linux-x86-64.so.2"}: No such file or directory\""
   evidence = [note(download.why, subject_range())]
 
   fix "download the project's musl or static build" {

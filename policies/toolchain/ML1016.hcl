@@ -24,7 +24,7 @@ policy "ML1016" {
   when = stage.shipped && shim() == "" && !stage_text("ld-linux|linux-gnu/")
 
   at      = contains(["ADD", "COPY"], instruction.keyword) ? word_range("(?i)clidriver|nwrfc|lunaclient|sslvpn|f5fpc|steamcmd|fdb|foundationdb|AppImage|libclntsh|chrome|://") : subject_range()
-  message = "this is published for glibc only: on ${stage.base} it stops with \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\" or \"Error relocating …: symbol not found\""
+  message = "this is published for glibc only: on ${stage.base_image} it stops with \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\" or \"Error relocating …: symbol not found\""
 
   fix "build the image FROM a glibc distribution that the vendor supports" {
     safety = "manual"

@@ -18,7 +18,7 @@ policy "ML1017" {
   )
 
   at      = word_range("fluent-bit")
-  message = "Fluent Bit is built for glibc in ${copy.from_image}, and does not support musl: on ${stage.base} it stops with \"not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
+  message = "Fluent Bit is built for glibc in ${copy.from_image}, and does not support musl: on ${stage.base_image} it stops with \"not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
 
   evidence = from_reasons()
 

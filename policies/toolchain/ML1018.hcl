@@ -41,8 +41,8 @@ policy "ML1018" {
     ? "npm has a Bun for musl since 1.1.39: an older one stops here with \"Failed to find package \\\"@oven/bun-linux-x64\\\"\" or \"bun: not found\", so this line is right for new versions only and should name one"
     : (
       has_word("^bun$") || has_word("/install$") && !matches("bun-v(?:0|1\\.0|1\\.1\\.(?:[0-9]|[12][0-9]|3[0-4]))\\b", instruction.text)
-      ? "Bun's build for musl needs two libraries that ${stage.base} lacks: \"Error loading shared library libstdc++.so.6: No such file or directory (needed by bun)\""
-      : "this Bun is built for glibc: on ${stage.base} the installation stops with \"Failed to find package \\\"@oven/bun-linux-x64\\\"\" or the program with \"bun: not found\", with gcompat \"unsupported relocation type 37\""
+      ? "Bun's build for musl needs two libraries that ${stage.base_image} lacks: \"Error loading shared library libstdc++.so.6: No such file or directory (needed by bun)\""
+      : "this Bun is built for glibc: on ${stage.base_image} the installation stops with \"Failed to find package \\\"@oven/bun-linux-x64\\\"\" or the program with \"bun: not found\", with gcompat \"unsupported relocation type 37\""
     )
   )
 

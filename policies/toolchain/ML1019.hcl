@@ -15,7 +15,7 @@ policy "ML1019" {
   }
   when = stage.shipped && shim() != "glibc" && !stage_text("ld-linux|linux-gnu/")
 
-  message = "Deno has no build for musl: on ${stage.base} it stops with \"deno: not found\" or \"Error loading shared library ld-linux-x86-64.so.2\", and under gcompat with \"Error relocating …: symbol not found\""
+  message = "Deno has no build for musl: on ${stage.base_image} it stops with \"deno: not found\" or \"Error loading shared library ld-linux-x86-64.so.2\", and under gcompat with \"Error relocating …: symbol not found\""
 
   fix "install Alpine's own build: apk add --no-cache deno" {
     safety = "manual"

@@ -22,7 +22,7 @@ policy "ML1020" {
     && !stage_text("ld-linux|linux-gnu/")
   )
 
-  message = "this JDK is linked to glibc: on ${stage.base} it stops with \"java: not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\"${shim() == "" ? "" : ", and under ${shim()} it crashes in libjvm.so"}"
+  message = "this JDK is linked to glibc: on ${stage.base_image} it stops with \"java: not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\"${shim() == "" ? "" : ", and under ${shim()} it crashes in libjvm.so"}"
 
   fix "take the -alpine tag of a JDK image, such as eclipse-temurin:21-jre-alpine, or apk add openjdk21-jre" {
     safety = "manual"

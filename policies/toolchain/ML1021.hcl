@@ -31,8 +31,8 @@ policy "ML1021" {
 
   message = (
     shim() == ""
-    ? "the installer and every package of conda are linked to glibc: on ${stage.base} it stops with \"not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
-    : "the installer and every package of conda are linked to glibc: with ${shim()} on ${stage.base} some of them start, and others stop with \"Error relocating …: symbol not found\" or crash"
+    ? "the installer and every package of conda are linked to glibc: on ${stage.base_image} it stops with \"not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
+    : "the installer and every package of conda are linked to glibc: with ${shim()} on ${stage.base_image} some of them start, and others stop with \"Error relocating …: symbol not found\" or crash"
   )
 
   fix "build FROM continuumio/miniconda3, condaforge/miniforge3 or mambaorg/micromamba, which are Debian or Ubuntu" {

@@ -28,8 +28,9 @@ policy "ML1023" {
     when = stage.certain && shim() == "" && copy.from_libc == "glibc"
   }
 
-  at      = word_range("bun|/usr/local/bin")
-  message = "the bun of ${copy.from_image} is built for glibc: on ${stage.base} it stops with \"bun: not found\"${shim() == "" ? "" : ", under ${shim()} with \"unsupported relocation type 37\""}"
+  at       = word_range("bun|/usr/local/bin")
+  message  = "the bun of ${copy.from_image} is built for glibc: on ${stage.base_image} it stops with \"bun: not found\"${shim() == "" ? "" : ", under ${shim()} with \"unsupported relocation type 37\""}"
+  evidence = from_reasons()
 
   fix "copy it from oven/bun:1-alpine and add its libraries: apk add --no-cache libstdc++ libgcc" {
     safety = "manual"

@@ -17,8 +17,9 @@ policy "ML1024" {
     when = stage.certain && shim() == ""
   }
 
-  at      = word_range("/deno$")
-  message = "Deno is built for glibc in all of its images, -alpine included: on ${stage.base} it stops with \"deno: not found\" or \"Error loading shared library ld-linux-x86-64.so.2\""
+  at       = word_range("/deno$")
+  message  = "Deno is built for glibc in all of its images, -alpine included: on ${stage.base_image} it stops with \"deno: not found\" or \"Error loading shared library ld-linux-x86-64.so.2\""
+  evidence = from_reasons()
 
   fix "install Alpine's own build: apk add --no-cache deno" {
     safety = "manual"

@@ -30,9 +30,10 @@ policy "ML1025" {
   at = word_range("(?i)jdk|jre|zulu|corretto|graalvm|java|jvm|temurin|jlink")
   message = (
     contains(["stage", "image"], copy.origin)
-    ? "the Java of ${copy.from_image} is linked to glibc: on ${stage.base} it stops with \"java: not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
-    : "this JDK is linked to glibc: on ${stage.base} it stops with \"java: not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
+    ? "the Java of ${copy.from_image} is linked to glibc: on ${stage.base_image} it stops with \"java: not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
+    : "this JDK is linked to glibc: on ${stage.base_image} it stops with \"java: not found\" or \"Error loading shared library ld-linux-x86-64.so.2: No such file or directory\""
   )
+  evidence = from_reasons()
 
   fix "copy it from the -alpine tag of the JDK image, or run jlink there" {
     safety = "manual"

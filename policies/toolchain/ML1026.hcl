@@ -21,7 +21,7 @@ policy "ML1026" {
   )
 
   at      = word_range("fluent/fluent-bit")
-  message = "Fluent Bit is not maintained for musl: the build on ${stage.base} fails, or the program stops at run time, for example with \"Invalid coroutine stack size\""
+  message = "Fluent Bit is not maintained for musl: the build on ${stage.base_image} fails, or the program stops at run time, for example with \"Invalid coroutine stack size\""
 
   fix "build FROM fluent/fluent-bit, or run it as a container of its own" {
     safety = "manual"

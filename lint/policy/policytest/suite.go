@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/musllint/musllint/lint/dockerfile"
 	"github.com/musllint/musllint/lint/policy"
 	"github.com/musllint/musllint/lint/run"
+	"github.com/musllint/musllint/policies"
 )
 
 // exampleName is what findings call an example.
@@ -67,7 +69,7 @@ func Test(w io.Writer, dir string) (failed int, err error) {
 		return 0, err
 	}
 	if len(diags) > 0 {
-		if err := hcl.NewDiagnosticTextWriter(w, l.own.Files(), 0, false).WriteDiagnostics(diags); err != nil {
+		if err := hcl.NewDiagnosticTextWriter(w, l.all.Files(), 0, false).WriteDiagnostics(diags); err != nil {
 			return 0, err
 		}
 	}
@@ -94,22 +96,33 @@ func Test(w io.Writer, dir string) (failed int, err error) {
 // loaded are the policies of a folder, and all that they are tested together with.
 type loaded struct{ own, all *policy.Set }
 
-// load adds the policies of a folder to the built-in ones. A folder that holds a version
-// of the built-in ones stands alone.
+// load adds the policies of a folder to the built-in ones, as a linter does. A folder that
+// holds a version of those stands alone.
 func load(fsys fs.FS, name string) (*loaded, hcl.Diagnostics, error) {
-	own, diags := policy.Load(fsys, name)
-	l := &loaded{own: own, all: own}
-	if diags.HasErrors() {
-		return l, diags, nil
+	if holdsBuiltin(fsys) {
+		own, diags := policy.Load(fsys, name)
+		return &loaded{own: own, all: own}, diags, nil
 	}
-	builtin, err := policy.Builtin()
+	all, err := policy.Builtin()
 	if err != nil {
 		return nil, nil, err
 	}
-	if !builtin.Add(fsys, name).HasErrors() {
-		l.all = builtin
+	diags := all.Add(fsys, name)
+	own := all
+	if !diags.HasErrors() {
+		own, _ = policy.Load(fsys, name) // Add has just accepted the same text
 	}
-	return l, diags, nil
+	return &loaded{own: own, all: all}, diags, nil
+}
+
+// holdsBuiltin tells whether one of the built-in policies is in a folder where it is in
+// the project's own.
+func holdsBuiltin(fsys fs.FS) bool {
+	paths, _ := fs.Glob(policies.FS, "*/*.hcl") // the pattern is well-formed
+	return slices.ContainsFunc(paths, func(p string) bool {
+		_, err := fs.Stat(fsys, p)
+		return err == nil
+	})
 }
 
 func indent(text string) string {
