@@ -295,7 +295,7 @@ func TestCopyReasons(t *testing.T) {
 		}
 	}
 	want := []string{
-		"debian:12: debian:12 is Debian 12 (glibc): debian:12 is Debian 12",
+		"debian:12: debian:12 is Debian 12 (glibc)",
 		"--from=redis:7: redis:7 is Debian (glibc): redis:7 is built on Debian",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -100,7 +100,11 @@ func (s *Stage) take(image facts.Image) {
 // because records why the stage's libc is what it is, and where the variables in its
 // FROM line got their values.
 func (s *Stage) because(why string, global *env) {
-	s.Reasons = append(s.Reasons, s.file.place(fmt.Sprintf("%s is %s: %s", s.Base, describe(s.Target), why), s.BaseRange))
+	reason := s.Base + " is " + describe(s.Target)
+	if !strings.HasPrefix(why, s.Base+" is ") { // which would say the same again
+		reason += ": " + why
+	}
+	s.Reasons = append(s.Reasons, s.file.place(reason, s.BaseRange))
 	for _, name := range references(s.base.raw) {
 		if v, ok := global.lookup(name); ok && v.known && !v.at.IsZero() {
 			s.Reasons = append(s.Reasons, s.file.place(fmt.Sprintf("%s is %q unless --build-arg says otherwise", name, v.value), v.at))
