@@ -3,7 +3,6 @@ package dockerfile
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -112,7 +111,7 @@ func (b *builder) imageReasons(c *Copy, from Flag) []lint.Related {
 	image := &Stage{}
 	image.take(c.FromImage)
 	why := cmp.Or(c.FromImage.Why, "the configuration says so")
-	return []lint.Related{b.file.place(fmt.Sprintf("%s is %s: %s", c.From, describe(image.Target), why), b.file.Range(from.Start, from.End))}
+	return []lint.Related{b.file.place(reason(c.From, image.Target, why), b.file.Range(from.Start, from.End))}
 }
 
 // source finds what --from or a mount's from= names: an earlier stage, a build context,

@@ -296,7 +296,7 @@ func TestCopyReasons(t *testing.T) {
 	}
 	want := []string{
 		"debian:12: debian:12 is Debian 12 (glibc)",
-		"--from=redis:7: redis:7 is Debian (glibc): redis:7 is built on Debian",
+		"--from=redis:7: redis:7 is Debian (glibc)",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("reasons (-want +got):\n%s", diff)

@@ -100,16 +100,21 @@ func (s *Stage) take(image facts.Image) {
 // because records why the stage's libc is what it is, and where the variables in its
 // FROM line got their values.
 func (s *Stage) because(why string, global *env) {
-	reason := s.Base + " is " + describe(s.Target)
-	if !strings.HasPrefix(why, s.Base+" is ") { // which would say the same again
-		reason += ": " + why
-	}
-	s.Reasons = append(s.Reasons, s.file.place(reason, s.BaseRange))
+	s.Reasons = append(s.Reasons, s.file.place(reason(s.Base, s.Target, why), s.BaseRange))
 	for _, name := range references(s.base.raw) {
 		if v, ok := global.lookup(name); ok && v.known && !v.at.IsZero() {
 			s.Reasons = append(s.Reasons, s.file.place(fmt.Sprintf("%s is %q unless --build-arg says otherwise", name, v.value), v.at))
 		}
 	}
+}
+
+// reason says what an image is, and why where that does not say the same again.
+func reason(image string, t lint.Target, why string) string {
+	text := image + " is " + describe(t)
+	if strings.HasPrefix(why, image+" is ") {
+		return text
+	}
+	return text + ": " + why
 }
 
 // describe names a target for people, such as "Alpine 3.20 (musl 1.2.5)".
