@@ -22,7 +22,7 @@ policy "ML3001" {
   }
 
   once    = "stage"
-  message = "${artifact.source} will not start: \"Error loading shared library ${artifact.unresolved[0]}: No such file or directory\", because ${stage.base_image} has no ${join(" and no ", artifact.missing)}"
+  message = "${artifact.source}${artifact.kind == "built-program" ? ", if it is written in C++," : ""} will not start: \"Error loading shared library ${artifact.unresolved[0]}: No such file or directory\", because ${stage.base_image} has no ${join(" and no ", artifact.missing)}"
   evidence = concat(
     [note("it needs ${join(" and ", artifact.needs)}: ${artifact.why}", artifact_range())],
     from_reasons(),

@@ -38,7 +38,7 @@ policy "ML3002" {
     matches("library", artifact.kind) || matches("\\.so(\\.|$)", artifact.source) ?
     "${artifact.source} is linked to musl and ${stage.base_image} has glibc: \"libc.musl-${stage.machine}.so.1: cannot open shared object file: No such file or directory\"" :
     contains(["node-modules", "python-packages", "gems"], artifact.kind) ?
-    "the native modules in ${artifact.source} are built for musl and ${stage.base_image} has glibc: \"libc.musl-${stage.machine}.so.1: cannot open shared object file: No such file or directory\"" :
+    "if a package in ${artifact.source} has native code, it is built for musl, and ${stage.base_image} has glibc: \"libc.musl-${stage.machine}.so.1: cannot open shared object file: No such file or directory\"" :
     artifact.kind == "jre" ?
     "the Java run-time in ${artifact.source} is built for musl and ${stage.base_image} has glibc: \"${artifact.dest}/bin/java: no such file or directory\", although the file is there" :
     stage.libc == "none" ?

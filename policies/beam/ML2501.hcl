@@ -30,7 +30,7 @@ policy "ML2501" {
   once = "stage"
   message = (command.name == "export" ?
     "an export ends with its RUN, so mix picks a NIF without it: Failed to load NIF library: Error loading shared library ld-linux-x86-64.so.2" :
-  "gcompat is for programs; a NIF for glibc is loaded into beam.smp, which is a musl program: Failed to load NIF library: Error relocating …: gnu_get_libc_version: symbol not found")
+  "gcompat serves programs, and a NIF is loaded into beam.smp, which is a musl program: one for glibc still ends with Failed to load NIF library: Error relocating …: gnu_get_libc_version: symbol not found")
 
   fix "let the package download or build its NIF for musl (TARGET_ABI=musl, APPSIGNAL_BUILD_FOR_MUSL=1 as ENV; force_build for rustler_precompiled), and drop gcompat" {
     safety = "manual"

@@ -17,7 +17,7 @@ policy "ML7001" {
   )
 
   at      = word_range("bash")
-  message = "${stage.base_image} has no bash: \"${instruction.keyword == "RUN" ? "/bin/sh: bash: not found" : "exec: \\\"bash\\\": executable file not found in $PATH"}\""
+  message = "${stage.base_image} has no bash: \"${!instruction.exec ? "/bin/sh: ${command.path}: not found" : matches("/", command.path) ? "exec: \\\"${command.path}\\\": stat ${command.path}: no such file or directory" : "exec: \\\"bash\\\": executable file not found in $PATH"}\""
 
   fix "install it: apk add --no-cache bash" {
     safety = "manual"

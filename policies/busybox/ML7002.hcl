@@ -47,7 +47,7 @@ policy "ML7002" {
   )
   message = (
     contains(["useradd", "groupadd", "usermod", "groupmod", "userdel", "groupdel"], command.name)
-    ? "${command.name} is part of the package shadow, which ${stage.base_image} has not: \"/bin/sh: ${command.name}: not found\""
+    ? "${command.name} is part of the package shadow, which ${stage.base_image} does not have: \"/bin/sh: ${command.name}: not found\""
     : "${command.name} is that of BusyBox in ${stage.base_image}, which does not know this: \"${command.name}: ${command.name == "date" ? "invalid date" : "unrecognized option"}\""
   )
 

@@ -14,7 +14,7 @@ policy "ML2304" {
   when = stage.shipped && !stage_text("fontconfig|ttf-|font-|freetype")
 
   once    = "file"
-  message = "should the program draw text (PDF, Excel, images, AWT), it ends in NullPointerException at sun.awt.FontConfiguration.getVersion: there is no fontconfig and no font here"
+  message = "should the program draw text (PDF, Excel, images, AWT), it fails, for there is no fontconfig and no font here: Fontconfig head is null (Java 8: NullPointerException at sun.awt.FontConfiguration.getVersion)"
 
   fix "apk add fontconfig ttf-dejavu" {
     safety = "manual"

@@ -32,7 +32,7 @@ policy "ML2101" {
   once = "stage"
   message = (
     length(copy.carries) > 0 ?
-    "native modules in ${copy.sources[0]} were installed for glibc and fail on ${stage.base_image}: \"fcntl64: symbol not found\", \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\" or \"Cannot find module … linux-x64-musl\"" :
+    "if a package in ${copy.sources[0]} has native code, it was installed for glibc and fails on ${stage.base_image}: \"fcntl64: symbol not found\", \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\" or \"Cannot find module … linux-${stage.arch == "amd64" ? "x64" : stage.arch}-musl\"" :
   "nothing here installs packages, so modules come from the build context: native ones built on a glibc machine fail on ${stage.base_image}: \"fcntl64: symbol not found\"")
   evidence = concat(from_reasons())
 

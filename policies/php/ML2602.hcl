@@ -19,7 +19,7 @@ policy "ML2602" {
   )
 
   at      = value_range()
-  message = "php:${stage.tag} has been linked with GNU libiconv since March 2022: the preload changes nothing for PHP, and is pushed into every other process"
+  message = "php:${stage.tag} has been linked with GNU libiconv since March 2022: the preload changes nothing for PHP, and where the file exists, every other process loads it too"
 
   fix "remove LD_PRELOAD, and gnu-libiconv where nothing else uses it" {
     safety = "manual"

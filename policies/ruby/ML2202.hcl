@@ -20,7 +20,7 @@ policy "ML2202" {
   }
 
   once    = "stage"
-  message = "native extensions in ${artifact.source} are built for glibc and do not load on ${stage.base_image}: \"LoadError: Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}: No such file or directory\""
+  message = "if a gem in ${artifact.source} has a native extension, it is built for glibc and does not load on ${stage.base_image}: \"LoadError: Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}: No such file or directory\""
   evidence = concat(
     [note("${artifact.why}", artifact_range())],
     from_reasons(),

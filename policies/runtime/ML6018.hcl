@@ -21,7 +21,7 @@ policy "ML6018" {
   }
 
   at      = word_range("^/usr/share/zoneinfo/")
-  message = "tzdata is not installed here, so the copy fails: ${command.name}: can't stat '${[for w in command.operands : w if startswith(w, "/usr/share/zoneinfo/")][0]}': No such file or directory"
+  message = "tzdata is not installed here, so the copy fails: ${command.name}: can't ${command.name == "mv" ? "rename" : "stat"} '${[for w in command.operands : w if startswith(w, "/usr/share/zoneinfo/")][0]}': No such file or directory"
 
   fix "install it before, in the same RUN: apk add --no-cache tzdata" {
     safety = "unsafe"

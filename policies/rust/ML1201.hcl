@@ -34,8 +34,8 @@ policy "ML1201" {
   message = (command.name == "cargo" ?
     "clux/muslrust carries no OpenSSL any more: a program with openssl or native-tls stops with Could not find directory of OpenSSL installation" :
     stage.repository == "rust" && matches("^1\\.(\\d|[1-6]\\d|7[01])(\\.|$)", stage.version) ?
-    "openssl-dev has shared libraries only; in the static program that Rust makes for musl they end in a segmentation fault" :
-  "openssl-dev has no static libraries, and Rust links statically for musl: ld: cannot find -lssl: have you installed the static version of the ssl library ?")
+    "openssl-dev has shared libraries only; a static program, which Rust makes for musl, ends with them in a segmentation fault" :
+  "openssl-dev has no static libraries, and Rust links statically for musl: a program that uses openssl-sys stops with ld: cannot find -lssl: have you installed the static version of the ssl library ?")
 
   fix "apk add openssl-libs-static beside openssl-dev" {
     safety = "manual"

@@ -17,7 +17,7 @@ policy "ML1204" {
   )
 
   once    = "stage"
-  message = "bindgen will stop with Unable to find libclang: … could not be opened: Dynamic loading not supported, because build scripts are linked statically here"
+  message = "a build script that runs bindgen stops with Unable to find libclang: … could not be opened: Dynamic loading not supported, because it is linked statically here"
 
   fix "RUSTFLAGS=-Ctarget-feature=-crt-static without --target, so that it reaches build scripts" {
     safety = "manual"

@@ -14,14 +14,14 @@ policy "ML1005" {
     manager = ["apk"]
     package = ["glibc", "*.apk"]
   }
-  # glibc 2.35-r1 left etc/nsswitch.conf to alpine-baselayout-data, which has it since Alpine 3.16.2.
+  # The packages hold etc/nsswitch.conf from 2.22-r7 on (ibmruntimes/ci.docker#1); 2.35-r1 left it to alpine-baselayout-data, which has it since Alpine 3.16.2.
   when = (
     (matches("(?:^|/)glibc(?:-[0-9$][^/]*)?(?:\\.apk)?$", package.text) || glob("*\\*.apk", package.text) && shim() == "glibc")
     && (
       installed("gcompat") == "yes" || installed("libc6-compat") == "yes"
       || (
         !has_flag("force-overwrite", "force", "f")
-        && matches("glibc-(?:2\\.(?:[12][0-9]|3[0-4])-r[0-9]+|2\\.35-r0)", "${package.text} ${downloaded("/glibc-2\\.[0-9]+-r[0-9]+\\.apk")}")
+        && matches("glibc-(?:2\\.(?:2[3-9]|3[0-4])-r[0-9]+|2\\.35-r0)", "${package.text} ${downloaded("/glibc-2\\.[0-9]+-r[0-9]+\\.apk")}")
         && !stage_text("rm\\s[^&;|]*/etc/nsswitch\\.conf")
         && (stage.release == "" && stage.certain || release_since("3.16") && !matches("^3\\.16\\.[01]$", stage.version))
       )

@@ -14,7 +14,7 @@ policy "ML1009" {
   when = matches("libgcompat", env.value)
 
   at      = value_range()
-  message = "LD_PRELOAD puts gcompat into every process of the image, those linked to musl too: it replaces functions there that need no replacement, and a process fails to start with \"Error loading shared library /lib/libgcompat.so.0\" once the package is gone"
+  message = "LD_PRELOAD puts gcompat into every process of the image, those linked to musl too, where it replaces functions that need no replacement; once the package is gone, musl passes over the missing file without a word"
 
   fix "set it for the one command that needs it, such as ENTRYPOINT [\"env\", \"LD_PRELOAD=/lib/libgcompat.so.0\", \"java\", …]" {
     safety = "manual"

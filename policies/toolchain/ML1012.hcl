@@ -25,7 +25,7 @@ policy "ML1012" {
 
   message = "${package.name} is here for a downloaded Linux program: if that is linked to glibc, it works as far as it stays within the functions that ${package.name} has, and stops with \"Error relocating …: symbol not found\" beyond; if it is static (most Go programs are), the package is not needed"
 
-  fix "look at the program with ldd: \"not a dynamic executable\" means that nothing is needed" {
+  fix "look at the program with ldd: \"Not a valid dynamic program\" (on Debian \"not a dynamic executable\") means that nothing is needed" {
     safety = "manual"
   }
   fix "download the -musl build of the program where there is one" {

@@ -17,7 +17,7 @@ policy "ML1019" {
 
   message = "Deno has no build for musl: on ${stage.base_image} it stops with \"deno: not found\" or \"Error loading shared library ld-linux-x86-64.so.2\", and under gcompat with \"Error relocating …: symbol not found\""
 
-  fix "install Alpine's own build: apk add --no-cache deno" {
+  fix "install Alpine's own build, which 3.19 and newer have: apk add --no-cache deno" {
     safety = "manual"
   }
   fix "build FROM denoland/deno:alpine, which carries a glibc for deno, or from denoland/deno" {

@@ -21,7 +21,7 @@ policy "ML1024" {
   message  = "Deno is built for glibc in all of its images, -alpine included: on ${stage.base_image} it stops with \"deno: not found\" or \"Error loading shared library ld-linux-x86-64.so.2\""
   evidence = from_reasons()
 
-  fix "install Alpine's own build: apk add --no-cache deno" {
+  fix "install Alpine's own build, which 3.19 and newer have: apk add --no-cache deno" {
     safety = "manual"
   }
   fix "build FROM denoland/deno:alpine, which carries a glibc for deno" {

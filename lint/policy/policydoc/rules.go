@@ -48,7 +48,7 @@ func severity(p *policy.Policy) string {
 func rule(b *strings.Builder, set *policy.Set, p *policy.Policy) error {
 	fmt.Fprintf(b, "\n## %s\n\n**%s**\n\n`%s` · %s", p.ID, p.Title, p.Name, severity(p))
 	if p.Fixable {
-		b.WriteString(" · can be fixed by `musllint fix`")
+		b.WriteString(" · offers an edit")
 	}
 	b.WriteString("\n")
 	examples, err := set.Examples(p.ID)
