@@ -212,6 +212,7 @@ func (b *builder) finish() {
 	f := b.file
 	b.endStage()
 	f.placeComments(b.all)
+	f.foldTemplate()
 	if len(f.Stages) == 0 {
 		if len(f.Problems) > 1 { // no Dockerfile at all: the first reason says it
 			f.Problems = f.Problems[:1]

@@ -255,6 +255,22 @@ func (f *File) refuse(in *Instruction, why string) {
 	})
 }
 
+// foldTemplate makes one remark of what is wrong with a file that a template engine has
+// yet to work on: its lines are no instructions, and Docker will not see them.
+func (f *File) foldTemplate() {
+	for _, p := range f.Problems {
+		text := f.Source.Content[p.Range.Start:]
+		if !bytes.HasPrefix(text, []byte("{{")) && !bytes.HasPrefix(text, []byte("{%")) && !bytes.HasPrefix(text, []byte("<%")) {
+			continue
+		}
+		f.Problems = []Problem{{
+			Rule: lint.RuleSyntax, Severity: lint.Info, Range: p.Range,
+			Message: "this is a template rather than a Dockerfile: it was examined as far as it can be read as one",
+		}}
+		return
+	}
+}
+
 // foreignFrontend returns the image named by `# syntax=` unless it is Docker's own
 // Dockerfile frontend, from wherever it is pulled.
 func foreignFrontend(text []byte) string {

@@ -92,6 +92,8 @@ func TestProblems(t *testing.T) {
 		{"a check comment above an instruction", "# check=skip=all\nFROM alpine\n# check=skip=JSONArgsRecommended;error=true\nCMD a\n", nil},
 		{"no Dockerfile at all", "name: x\non: push\njobs:\n", []string{"1:1 ML0001 unknown instruction: name:"}},
 		{"variable in --from", "FROM alpine AS a\nARG S=a\nCOPY --from=$S /x /x\n", []string{"3:1 ML0001 variable expansion is not supported for --from"}},
+		{"template", "{{ if .x }}\nFROM alpine\n{{ end }}\nRUN {{ .y }} && (\n", []string{"1:1 ML0001 this is a template"}},
+		{"Windows", "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN $x = (\n", nil},
 		{"bad ENV", "FROM alpine\nENV foo\nRUN true\n", []string{"2:1 ML0001 ENV must have two arguments"}},
 		{"unterminated heredoc", "FROM alpine\nRUN <<EOF\necho\n", []string{"2:1 ML0001 unterminated heredoc"}},
 		{"instruction before FROM", "RUN true\nFROM alpine\n", []string{"1:1 ML0001 no build stage"}},
@@ -157,6 +159,16 @@ RUN true
 	}
 	if f.Stages[0].Base != "alpine:3.20" || f.Stages[1].BaseStage != f.Stages[0] {
 		t.Errorf("bases %q, %v", f.Stages[0].Base, f.Stages[1].BaseStage)
+	}
+}
+
+func TestArchOfImage(t *testing.T) {
+	for base, want := range map[string]string{
+		"alpine": "amd64", "arm32v7/alpine": "arm/v7", "ghcr.io/linuxserver/baseimage-alpine:arm64v8-3.22": "arm64", "--platform=linux/386 alpine": "386",
+	} {
+		if got := parse("FROM " + base).Stages[0].Target.Arch; got != want {
+			t.Errorf("%s: %s, want %s", base, got, want)
+		}
 	}
 }
 

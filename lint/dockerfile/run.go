@@ -89,7 +89,17 @@ func (in *Instruction) scriptHeredoc(b *builder) (heredoc, bool) {
 
 // shellIsSh reports whether SHELL is one whose language can be read here.
 func (b *builder) shellIsSh() bool {
+	if b.stage.onWindows() {
+		return false
+	}
 	return len(b.shell) == 0 || isSh(path.Base(b.shell[0]))
+}
+
+// onWindows reports whether the stage is a Windows image, whose RUN speaks to cmd or
+// PowerShell.
+func (s *Stage) onWindows() bool {
+	return strings.HasPrefix(s.Platform, "windows/") || strings.HasPrefix(s.Ref.Repository, "windows") ||
+		strings.Contains(s.Ref.Tag, "nanoserver") || strings.Contains(s.Ref.Tag, "windowsservercore")
 }
 
 func isSh(program string) bool {

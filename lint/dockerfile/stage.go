@@ -262,13 +262,18 @@ func imageRef(name string) (facts.Ref, bool) {
 	return facts.ParseRef(b.String())
 }
 
-// archFromRepository is the architecture that Docker's per-architecture repositories
-// (arm32v7/alpine) carry in their name, else that of the platform.
+// archFromRepository is the architecture that per-architecture images carry in their name
+// (arm32v7/alpine) or before their version (arm64v8-3.22), else that of the platform.
 func archFromRepository(ref facts.Ref, arch string) string {
 	owner, _ := path.Split(ref.Repository)
 	switch owner = strings.TrimSuffix(owner, "/"); owner {
 	case "amd64", "arm64v8", "arm32v7", "arm32v6", "arm32v5", "i386", "riscv64", "s390x", "ppc64le", "loong64":
 		return lint.Arch(owner)
+	}
+	prefix, _, _ := strings.Cut(ref.Tag, "-")
+	switch prefix {
+	case "amd64", "arm64v8", "arm32v7", "arm32v6": // linuxserver.io and others
+		return lint.Arch(prefix)
 	}
 	return arch
 }

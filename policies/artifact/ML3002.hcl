@@ -29,6 +29,10 @@ policy "ML3002" {
       !file_text("\\bldd\\b|lddtree|ld-musl") &&
     !stage_text("(?i)rootfs|(COPY|ADD)[^\\n]*(\\s/(lib)?(/\\*?)?\\s|\\.tar)"))
   )
+  # Whether such a tree holds native code is not seen here.
+  severity_when "info" {
+    when = contains(["node-modules", "python-packages", "gems"], artifact.kind)
+  }
   severity_when "error" {
     when = artifact.certain && (artifact.started || artifact.kind == "jre" && stage_text("(CMD|ENTRYPOINT)[^\\n]*\\Q${artifact.dest}\\E/bin/java"))
   }

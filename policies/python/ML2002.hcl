@@ -10,7 +10,8 @@ policy "ML2002" {
     libc    = ["musl"]
   }
   when = (
-    wheel() == "sdist" && !pypi(package.name).optional && package.name != "playwright" &&
+    wheel() == "sdist" && !has_flag("f", "find-links", "i", "index-url", "extra-index-url", "index", "default-index") &&
+    !pypi(package.name).optional && package.name != "playwright" &&
     (lacks("gcc") && installed("clang") != "yes" ||
     contains(pypi(package.name).build_deps, "rust") && lacks("rust") && installed("rustup") != "yes" && !text_before("rustup|cargo")) &&
     !command.conditional && !command.tolerated && stage.shim == "" && command.subcommand != "download" &&

@@ -10,7 +10,7 @@ policy "ML2003" {
     libc    = ["musl"]
     package = ["opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless", "scikit-learn", "scikit-image", "scipy", "pandas", "numpy", "pyarrow", "grpcio", "grpcio-tools", "llvmlite", "numba", "xgboost", "lightgbm", "catboost", "duckdb", "onnx", "matplotlib", "cryptography", "polars", "spacy", "rasterio", "gensim", "sentencepiece"]
   }
-  when = wheel() == "sdist" && !lacks("gcc") && !command.conditional && (pypi(package.name).apk == "" || installed(pypi(package.name).apk) != "yes")
+  when = wheel() == "sdist" && !has_flag("f", "find-links", "i", "index-url", "extra-index-url", "index", "default-index") && !lacks("gcc") && !command.conditional && (pypi(package.name).apk == "" || installed(pypi(package.name).apk) != "yes")
 
   once    = "command"
   message = "there is no wheel of ${package.name} for musl: pip compiles it, which takes many minutes where glibc takes seconds"

@@ -18,7 +18,9 @@ policy "ML6001" {
   # translation.
   when = (
     stage.shipped && env.known && (shim() != "glibc" && !image_text("(?i)glibc") || image_text("musl-locales"))
-    && !image_text("\\bicu-(?:libs|data)")
+    && !image_text("\\bicu-(?:libs|data)") && !matches("dotnet/(?:sdk|.*-extra)", stage.image)
+    # Java takes language and country from the name, which musl keeps.
+    && !image_text("JAVA_HOME|openjdk|-jre|-jdk") && !matches("temurin|openjdk|corretto|zulu|liberica|sapmachine|maven|gradle|jetty|tomcat|groovy|clojure", stage.image)
     && !matches(env.name == "LANGUAGE" ? "^(?:$|C\\b|POSIX|en)" : "^(?:$|C(?:$|[.@])|POSIX(?:$|[.@]))", env.value)
   )
 

@@ -16,7 +16,8 @@ policy "ML1023" {
   }
   # Until 1.1.35 the Alpine tags of oven/bun held the program for glibc, with a glibc to run it.
   when = (
-    startswith(copy.from_image, "oven/bun") && shim() != "glibc"
+    # A stage that only passes the file on does not run it.
+    (stage.shipped || runs("bun", "bunx")) && startswith(copy.from_image, "oven/bun") && shim() != "glibc"
     && (
       copy.from_libc == "glibc"
       || version_compare("semver", try(regex("^oven/bun:([0-9]+\\.[0-9]+\\.[0-9]+)-alpine", copy.from_image)[0], "999.0.0"), "1.1.35") < 0

@@ -10,7 +10,9 @@ policy "ML1025" {
     libc = ["musl"]
   }
   when = (
-    shim() != "glibc" && !stage_text("ld-linux|linux-gnu/")
+    # A stage that only passes the files on does not run them.
+    (stage.shipped || runs("java", "javac", "mvn", "gradle", "keytool", "jlink"))
+    && shim() != "glibc" && !stage_text("ld-linux|linux-gnu/")
     && (
       contains(["context", "url", "heredoc"], copy.origin)
       ? stage.shipped && anytrue([for s in copy.sources :
