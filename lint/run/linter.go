@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -9,11 +8,8 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
-
-	"github.com/hashicorp/hcl/v2"
 
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/config"
@@ -148,28 +144,6 @@ func threshold(name string) (lint.Severity, error) {
 // Fails tells whether a report holds a finding of at least that severity.
 func Fails(r *lint.Report, failOn lint.Severity) bool {
 	return slices.ContainsFunc(r.Findings, func(f lint.Finding) bool { return f.Severity >= failOn })
-}
-
-// DiagnosticError is a mistake in a configuration or policy file.
-type DiagnosticError struct {
-	What  string
-	Files map[string]*hcl.File
-	Diags hcl.Diagnostics
-}
-
-func diagnostics(what string, files map[string]*hcl.File, diags hcl.Diagnostics) error {
-	return &DiagnosticError{what, files, diags}
-}
-
-// Error shows each mistake in its line.
-func (e *DiagnosticError) Error() string {
-	var b bytes.Buffer
-	b.WriteString(e.What + "\n\n")
-	files := maps.Clone(e.Files)
-	maps.DeleteFunc(files, func(_ string, f *hcl.File) bool { return f == nil })
-	// A bytes.Buffer takes everything.
-	_ = hcl.NewDiagnosticTextWriter(&b, files, 0, false).WriteDiagnostics(e.Diags)
-	return strings.TrimRight(b.String(), "\n")
 }
 
 // judged is what became of one input.
