@@ -20,9 +20,3 @@ var arches = map[string]string{
 // Arch returns OCI's name for an architecture as anybody writes it, empty when unknown.
 // "armhf" is Debian's and most vendors' ARMv7, not Alpine's ARMv6.
 func Arch(name string) string { return arches[strings.ToLower(name)] }
-
-// Is32Bit reports whether an OCI architecture has 32-bit pointers, and so had a 32-bit
-// time_t before musl 1.2.
-func Is32Bit(arch string) bool {
-	return arch == "386" || strings.HasPrefix(arch, "arm/") || arch == "arm"
-}

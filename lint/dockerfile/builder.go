@@ -47,7 +47,7 @@ func (b *builder) add(in *Instruction) {
 		b.workdir(in)
 	case "SHELL":
 		if in.execWords(b); in.Exec && !in.OnBuild {
-			b.shell = texts(in.Words)
+			b.shell = shell.Texts(in.Words)
 		}
 	case "RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK":
 		b.run(in)
@@ -239,14 +239,6 @@ func (b *builder) endStage() {
 	if b.stage.Name != "" {
 		b.file.names[strings.ToLower(b.stage.Name)] = b.stage
 	}
-}
-
-func texts(words []shell.Word) []string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = w.Text
-	}
-	return out
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

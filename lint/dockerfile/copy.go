@@ -16,7 +16,7 @@ import (
 type Copy struct {
 	Add       bool
 	Origin    string         // "stage", "image", "context", "url", "heredoc"
-	From      string         // of --from, with variables replaced
+	From      string         // of --from, as written: Docker replaces no variables there
 	FromStage *Stage         // of origin "stage"
 	FromRef   facts.Ref      // of origin "image"
 	FromImage facts.Image    // what is known about it; zero when nothing

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/musllint/musllint/lint/shell"
 )
 
 // Which value a command sees, as BuildKit's dockerfile2llb has it; "" when that is not known.
@@ -79,7 +81,7 @@ func TestManyVariables(t *testing.T) {
 	}
 	b.WriteString("RUN echo $V0 $V100 $LAST\n")
 	st := parse(b.String()).Stages[0]
-	got := texts(st.Instructions[len(st.Instructions)-1].Commands[0].Words[1:])
+	got := shell.Texts(st.Instructions[len(st.Instructions)-1].Commands[0].Words[1:])
 	if diff := cmp.Diff([]string{"0", "100", "159"}, got); diff != "" {
 		t.Error(diff)
 	}

@@ -187,7 +187,7 @@ func (m *making) add(a *Artifact) {
 }
 
 // words is the command as written, words joined by blanks.
-func (m *making) words() string { return strings.Join(texts(m.c.Words), " ") }
+func (m *making) words() string { return strings.Join(shell.Texts(m.c.Words), " ") }
 
 // says reports whether an instruction of the stage up to this one, or of the stages that
 // it is FROM, contains one of the texts, whatever its case.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/facts"
+	"github.com/musllint/musllint/lint/shell"
 )
 
 // cxxRuntime is what C++ programs load beside the libc.
@@ -16,7 +17,7 @@ var cxxRuntime = []string{"libstdc++.so.6", "libgcc_s.so.1"}
 // makeRelease records mix release and rebar3 release or tar: a release carries beam.smp,
 // which since OTP 24 is C++ (the JIT) and so needs libstdc++.
 func makeRelease(m *making) {
-	words := texts(m.c.Words)
+	words := shell.Texts(m.c.Words)
 	if m.libc == lint.Unknown || !slices.Contains(words, "release") && !slices.Contains(words, "tar") {
 		return
 	}

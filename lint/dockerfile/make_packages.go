@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/shell"
 )
 
 func makeNodeModules(m *making) {
@@ -178,7 +179,7 @@ func (m *making) gemFolder() string {
 // bundleConfig is the folder that `bundle config set path DIR` or `deployment true` makes
 // later installations use.
 func (m *making) bundleConfig() string {
-	words := texts(m.c.Words)
+	words := shell.Texts(m.c.Words)
 	if i := slices.Index(words, "path"); i > 0 && i+1 < len(words) {
 		return m.path(words[i+1])
 	}

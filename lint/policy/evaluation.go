@@ -170,6 +170,9 @@ func (e *evaluation) report(p *Policy, s *Subject) (report, hcl.Diagnostics) {
 			break
 		}
 	}
+	if p.matchesLibc() && !s.st.Certain { // a libc from memory makes no failure certain
+		severity = min(severity, lint.Warning)
+	}
 	message, diags := e.eval.text(p.message)
 	note(diags)
 	at, diags := e.eval.place(p.at)

@@ -329,3 +329,18 @@ func TestLongMessageIsCut(t *testing.T) {
 		t.Errorf("got %d findings, or a message that is not cut well", len(list))
 	}
 }
+
+// An error is certain: not where the libc of the image is known from memory only.
+func TestUncertainLibcIsNoError(t *testing.T) {
+	set, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for base, want := range map[string]lint.Severity{"golang:1.26-alpine3.23": lint.Error, "registry.example/made-on:alpine": lint.Warning} {
+		f := parsed("FROM " + base + "\nRUN go build -buildmode=c-shared -o x.so .\n")
+		list, _ := set.Evaluate(f, Options{})
+		if len(list) != 1 || list[0].Severity != want {
+			t.Errorf("%s: got %+v, want one %s", base, list, want)
+		}
+	}
+}

@@ -329,14 +329,6 @@ func (s Subject) ofWrites(yield func(*Subject)) {
 	}
 }
 
-func texts(words []shell.Word) []string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = w.Text
-	}
-	return out
-}
-
 func stringList(list []string) cty.Value {
 	if len(list) == 0 {
 		return cty.ListValEmpty(cty.String)

@@ -6,6 +6,8 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/musllint/musllint/lint"
@@ -68,4 +70,11 @@ type bound struct{ system, version string }
 // docsURL is where people read about a built-in rule.
 func docsURL(id string) string {
 	return "https://github.com/musllint/musllint/blob/main/docs/rules.md#" + lower(id)
+}
+
+// matchesLibc reports whether what the policy says rests on the libc of the stage.
+func (p *Policy) matchesLibc() bool {
+	return slices.ContainsFunc(p.matches, func(m match) bool {
+		return slices.ContainsFunc(m.keys, func(k matchKey) bool { return k.name == "libc" })
+	})
 }

@@ -7,6 +7,15 @@ type Word struct {
 	Start, End int    // place of the spelling; words split from one unquoted $LIST share its place
 }
 
+// Texts returns what the words say.
+func Texts(words []Word) []string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = w.Text
+	}
+	return texts
+}
+
 // Flag is one option of a command, read by the grammar of its tool.
 type Flag struct {
 	Name                 string // without dashes
