@@ -5,7 +5,7 @@ FUZZTIME   ?= 5s
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GORELEASER  = $(GO) run github.com/goreleaser/goreleaser/v2@v2.14.0
 
-.PHONY: build test lint fuzz bench generate truth release-check
+.PHONY: build test lint fuzz bench generate truth truth-facts truth-loader truth-artifacts release-check
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o musllint ./cmd/musllint
@@ -25,7 +25,7 @@ fuzz:
 	@set -e; $(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read -r package; do \
 		for target in $$($(GO) test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$$package"; \
 		done; \
 	done
 
@@ -40,6 +40,33 @@ generate:
 # Rebuilds what is derived and fails when the tree did not hold it already.
 truth: generate
 	git diff --exit-code
+
+# Real loaders of musl, built from upstream's releases for $(ARCHES). Those of Alpine's images
+# may be put beside them, as alpine_RELEASE-ARCH/lib/libc.so.
+LOADERS ?= $(CURDIR)/testdata/truth/loaders
+ARCHES  ?= amd64
+
+# Fails when a build exports what the table of exports does not say, or does not export what
+# it says.
+truth-facts:
+	testdata/truth/build-loaders $(LOADERS) $(ARCHES)
+	MUSLLINT_REQUIRE=1 MUSLLINT_LOADERS=$(LOADERS) $(GO) test -count=1 -run TestRealLoaders ./lint/facts
+
+# Compares musllint ldd with the real loaders, on every program and library below the folders
+# in $(FILES), which are separated by colons. testdata/truth/fetch-files brings some.
+FILES ?= /usr/bin:/usr/sbin:/usr/lib
+truth-loader:
+	testdata/truth/build-loaders $(LOADERS) $(ARCHES)
+	MUSLLINT_REQUIRE=1 MUSLLINT_LOADERS=$(LOADERS) MUSLLINT_TRUTH=$(FILES) MUSLLINT_TRUTH_MAX=0 \
+		$(GO) test -count=1 -timeout 5h -run 'TestTruth|TestRules|TestDlopen' -v ./lint/loader
+
+# Lays out every verdict and every repair of musllint check for the real loaders, on the files
+# that testdata/truth/fetch-files brings, and compares docs/artifacts.md with them.
+truth-artifacts:
+	testdata/truth/build-loaders $(LOADERS) amd64
+	test -d $(LOADERS)/../files || testdata/truth/fetch-files $(LOADERS)/../files
+	MUSLLINT_REQUIRE=1 MUSLLINT_LOADERS=$(LOADERS) MUSLLINT_TRUTH=$(LOADERS)/../files MUSLLINT_TRUTH_MAX=0 \
+		$(GO) test -count=1 -timeout 2h -run 'TestTruth|TestRecipes' -v ./lint/judge
 
 release-check:
 	$(GORELEASER) check

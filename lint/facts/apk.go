@@ -26,11 +26,6 @@ var imagePackagesText table
 //go:embed apk-brings.tsv
 var apkBringsText table
 
-// sonamesText is derived from the apk databases of images and from package indexes.
-//
-//go:embed sonames.tsv
-var sonamesText table
-
 // ImageHas reports whether an image has an apk package before anything is added to it.
 // release is the release of Alpine, when that is known beyond what the tag says. The
 // answer is Maybe for every image that the table does not tell about. What an image has
@@ -105,17 +100,6 @@ func isSubpackage(pkg string) bool {
 		}
 	}
 	return false
-}
-
-// SonamePackage returns the apk package that holds a shared library, empty when there is
-// none or none is known. certain is false for rows from memory and for libraries whose
-// package has changed between releases.
-func SonamePackage(soname string) (pkg string, certain bool) {
-	columns := sonamesText.row(soname)
-	if columns == nil {
-		return "", false
-	}
-	return columns[1], columns[2] == "yes"
 }
 
 // packageName strips a version constraint or a repository pin off an operand of apk add,

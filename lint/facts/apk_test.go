@@ -93,18 +93,3 @@ func TestApkBrings(t *testing.T) {
 		}
 	}
 }
-
-func TestSonamePackage(t *testing.T) {
-	for soname, want := range map[string]string{
-		"libstdc++.so.6": "libstdc++", "libgcc_s.so.1": "libgcc", "libgomp.so.1": "libgomp", "libc.so.6": "musl",
-		"libz.so.1": "zlib", "libxml2.so.2": "libxml2", "libdoesnotexist.so.1": "",
-	} {
-		pkg, certain := SonamePackage(soname)
-		if pkg != want || certain != (want != "") {
-			t.Errorf("%s is in %q (certain %v), want %q", soname, pkg, certain, want)
-		}
-	}
-	if _, certain := SonamePackage("libcrypt.so.1"); certain {
-		t.Error("the package of libcrypt.so.1 has changed, and yet is certain")
-	}
-}

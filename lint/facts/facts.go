@@ -1,5 +1,5 @@
-// Package facts is what is true of images, distribution packages, releases and language
-// packages: which C library they carry, what they contain, and what they need.
+// Package facts is what is true of images, distribution packages, releases, C libraries and
+// language packages: which C library they carry, what they contain, and what they need.
 //
 // Everything is read from embedded text tables, one fact a row, sorted by their first
 // column and searched where they lie; nothing is decoded before it is asked for. The last

@@ -17,17 +17,24 @@ var all = []struct {
 }{
 	{"apk-brings.tsv", apkBringsText, 4, 1},
 	{"artifacts.tsv", artifactsText, 7, 3},
+	{"compat-libraries.tsv", compatLibrariesText, 3, 2},
 	{"distros.tsv", distrosText, 5, 1},
 	{"downloads.tsv", downloadsText, 6, 2},
+	{"gcc-nodes.tsv", gccNodesText, 3, 1},
+	{"gcompat-releases.tsv", gcompatReleasesText, 3, 1},
+	{"gcompat.tsv", gcompatText, 3, 1},
 	{"gems.tsv", gemsText, 6, 1},
+	{"glibc.tsv", glibcText, 5, 4},
 	{"image-packages.tsv", imagePackagesText, 6, 2},
 	{"image-pins.tsv", pinsText, 3, 1},
 	{"images.tsv", imagesText, 9, 2},
+	{"musl-builds.tsv", muslBuildsText, 4, 1},
+	{"musl-exports.tsv", muslExportsText, 4, 1},
 	{"notable.tsv", notableText, 2, 1},
 	{"npm.tsv", npmText, 7, 1},
 	{"pypi.tsv", pypiText, 15, 1},
 	{"releases.tsv", releasesText, 6, 1},
-	{"sonames.tsv", sonamesText, 4, 1},
+	{"sonames.tsv", sonamesText, 4, 2},
 }
 
 func TestTablesAreWellFormed(t *testing.T) {
@@ -109,7 +116,6 @@ func TestTablesSpeakTheVocabulary(t *testing.T) {
 		{distrosText, 2, libcs},
 		{artifactsText, 3, libcs[1:]},
 		{downloadsText, 2, libcs},
-		{sonamesText, 2, []string{"yes", "no"}},
 		{pypiText, pypiClass, []string{"musllinux", "partial", "sdist", "none", "pure"}},
 		{pypiText, pypiSdist, []string{"yes", "no"}},
 		{pypiText, pypiOptional, []string{"", "yes"}},

@@ -275,7 +275,7 @@ func (s *Subject) artifactFrom() string {
 // lacks returns the package that brings a shared library, and whether the stage of the
 // subject, as it is built, certainly has neither.
 func (s *Subject) lacks(soname string) (pkg string, certain bool) {
-	pkg, _ = facts.SonamePackage(soname)
+	pkg, _, _ = facts.SonamePackage(soname, "")
 	if pkg == "" || s.st.Installed(pkg, len(s.file.Source.Content)) != facts.No {
 		return pkg, false
 	}
