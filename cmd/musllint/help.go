@@ -36,6 +36,12 @@ const (
    1  findings
    2  wrong usage, broken configuration or policy, unreadable input
    3  no input found`
+	lddCodes = `   0  the loader finds everything
+   1  not a dynamic program
+   2  wrong usage, or a file that cannot be read
+   127  the loader refuses
+   139  the loader crashes
+   The highest one of several files; 2 before all others.`
 	plainCodes = `   0  printed
    2  wrong usage, broken configuration or policy`
 	explainCodes = `   0  explained

@@ -80,6 +80,7 @@ func (p *program) app() *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {}, // Main chooses the exit code
 		Commands: []*cli.Command{
 			p.lintCommand(),
+			p.lddCommand(),
 			p.explainCommand(),
 			p.rulesCommand(),
 			p.policyCommand(),

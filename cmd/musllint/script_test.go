@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/musllint/musllint/lint/elf/elftest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -22,7 +23,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("MUSLLINT_UPDATE") != "",
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "elf": writeELF},
 	})
 }
 
@@ -44,4 +45,14 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// writeELF makes the ELF file that a recipe describes: elf RECIPE FILE
+func writeELF(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: elf RECIPE FILE")
+	}
+	f, err := elftest.Parse(ts.ReadFile(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), f.Bytes(), 0o777))
 }
