@@ -1,5 +1,6 @@
 // Package explain holds what musllint knows in prose: one topic for each thing that works
-// differently on musl, from the symptom over the cause to the repair.
+// differently on musl, from the symptom over the cause to the repair, and pages about single
+// symbols, libraries, headers and packages, made of texts and of the tables of lint/facts.
 package explain
 
 import (

@@ -6,9 +6,7 @@ import (
 	"strings"
 )
 
-// messagesText has a line for every kind of message: fragments of it in lower case, in
-// their order and separated by *, a tab, and the topic or rule that it belongs to. The
-// first line that fits holds, so that special ones stand before general ones.
+// messagesText has a line for every kind of message. Its beginning says how.
 //
 //go:embed messages.tsv
 var messagesText string
@@ -16,29 +14,43 @@ var messagesText string
 // Message returns the topic or the id of the rule that an error message is about. The
 // message may stand in other words, such as those of a log.
 func Message(text string) (target string, ok bool) {
-	text = fold(text)
-	if topic, ok := named(text); ok {
+	if topic, ok := named(fold(text)); ok {
 		return topic, true
 	}
-	for line := range strings.Lines(messagesText) {
-		pattern, target, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		if fits(pattern, text) {
-			return target, true
+	line := readLine([]byte(text))
+	for _, p := range messages().finder.patterns {
+		words, found, ok := p.match(line)
+		if !ok || strings.HasPrefix(p.target, signMark) {
+			continue
+		}
+		w := newInvestigation(messages())
+		if !w.accept(p, message{line: line, number: 1, text: found, names: p.names, words: words, own: len(words)}) {
+			if entries()[p.target] == nil && judges[p.target] == nil && p.target != stepTarget {
+				return p.target, true
+			}
+			continue
+		}
+		w.loader.judge(w)
+		for _, d := range w.diagnoses {
+			if target := d.entry.target(p); target != "" {
+				return target, true
+			}
 		}
 	}
 	return "", false
 }
 
-// fits tells whether the fragments of a pattern stand in a text one after the other.
-func fits(pattern, text string) bool {
-	for fragment := range strings.SplitSeq(pattern, "*") {
-		_, rest, ok := strings.Cut(text, fragment)
-		if !ok {
-			return false
-		}
-		text = rest
+// target is where musllint explain goes on about an entry that a pattern led to.
+func (e *entry) target(p *pattern) string {
+	switch {
+	case p.target == symbolMissing && e.topic == "loader":
+		return "symbols" // who asks about one symbol wants to know of symbols
+	case e.topic != "":
+		return e.topic
+	case len(e.rules) > 0:
+		return e.rules[0]
 	}
-	return true
+	return ""
 }
 
 // named returns the topic of the symbols and files that a text names, when they belong to

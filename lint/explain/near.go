@@ -22,9 +22,7 @@ func Near(name string) []string {
 			found = append(found, c)
 		}
 	}
-	slices.SortFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.word, b.word))
-	})
+	slices.SortFunc(found, byDistance)
 	words := make([]string, 0, maxNear)
 	for _, c := range found[:min(len(found), maxNear)] {
 		words = append(words, c.word)
@@ -35,6 +33,10 @@ func Near(name string) []string {
 type candidate struct {
 	word     string
 	distance int
+}
+
+func byDistance(a, b candidate) int {
+	return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.word, b.word))
 }
 
 // nearest returns the closest of a topic's words, its name winning a tie.
