@@ -119,7 +119,8 @@ const HereToo = "here too"
 // Related is a piece of evidence: a sentence and the place it speaks of.
 type Related struct {
 	Message string
-	Range   Range // zero when there is no place to show
+	Range   Range  // zero when there is no place to show
+	Rule    string // that would find this by itself, had it not the same cause; else empty
 }
 
 // Safety says what may be done with a fix without asking.
@@ -137,13 +138,17 @@ type Edit struct {
 	NewText string
 }
 
-// Fix is one way to repair a finding. Its edits refer to one baseline and never overlap.
-// A manual fix has words and no edits.
+// Fix is one way to repair a finding; the fixes of a finding are alternatives, the best one
+// first. Its edits refer to one baseline and never overlap. They may be of files that do not
+// exist, which are made. A manual fix has words and no edits.
 type Fix struct {
-	Title     string
-	Safety    Safety
-	Group     string // fixes of one group are alternatives
-	Exclusive bool   // changes so much that it is applied alone in its round
+	Title  string
+	Safety Safety
+	// Group holds what excludes each other, also between findings: a stage gets one of the
+	// repairs that concern it as a whole. A group that is called like the rule is that of
+	// one finding.
+	Group     string
+	Exclusive bool // changes so much that it is applied alone in its round
 	Edits     []Edit
 }
 
@@ -180,27 +185,44 @@ type Failure struct {
 	Err  error
 }
 
+// Note says what of an input was not looked at, although nothing is wrong with it.
+type Note struct {
+	File string
+	Text string
+}
+
 // Report is the result of a run.
 type Report struct {
 	Version  string // of the tool
 	Facts    string // date of the embedded facts
 	Findings []Finding
-	Failures []Failure
-	Files    int                // inputs that were read
-	Sources  map[string]*Source // by Range.File, for snippets and positions
-	Rules    map[string]Rule    // of the findings
+	// Artifacts are those that the commands for native files judge.
+	Artifacts []Artifact
+	Failures  []Failure
+	Notes     []Note
+	Files     int                // inputs that were read
+	Sources   map[string]*Source // by Range.File, for snippets and positions
+	Rules     map[string]Rule    // of the findings
 }
 
-// Count returns the number of findings of each severity.
+// Count returns the number of findings, and of artifacts that do not run, of each severity.
 func (r *Report) Count() (errors, warnings, infos int) {
-	for i := range r.Findings {
-		switch r.Findings[i].Severity {
+	count := func(s Severity) {
+		switch s {
 		case Error:
 			errors++
 		case Warning:
 			warnings++
 		default:
 			infos++
+		}
+	}
+	for i := range r.Findings {
+		count(r.Findings[i].Severity)
+	}
+	for i := range r.Artifacts {
+		if s, ok := r.Artifacts[i].Severity(); ok {
+			count(s)
 		}
 	}
 	return errors, warnings, infos

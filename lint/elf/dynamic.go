@@ -1,9 +1,6 @@
 package elf
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // Tag is d_tag.
 type Tag uint64
@@ -64,7 +61,7 @@ func (f *File) readDynamic() error {
 	word := f.Word()
 	for i := uint64(0); f.dynamicAt != 0; i++ {
 		if i == maxDynamics {
-			return fmt.Errorf("damaged ELF file: PT_DYNAMIC at address 0x%x has no end", f.dynamicAt)
+			return &ExcessError{"PT_DYNAMIC"}
 		}
 		b, err := f.image.bytes(f.dynamicAt+i*2*word, 2*word, "PT_DYNAMIC")
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"slices"
 )
 
 // Layout is how the numbers of an ELF file are to be read. A loader reads every file in the
@@ -137,10 +137,13 @@ type File struct {
 	Entry     uint64
 	Segments  []Segment
 	Dynamics  []Dynamic // of PT_DYNAMIC in their order, without the closing DT_NULL; see Prepare
-	HasPhdr   bool      // the program headers themselves lie in a loaded segment
 	sections  sectionTable
 	image     image
+	headersAt uint64 // address of the program headers, where they are mapped
+	mapped    bool   // the program headers lie in a segment
 	dynamicAt uint64 // address of PT_DYNAMIC, 0 when there is none
+	prepared  bool
+	damage    error // what Prepare found
 	symbols   symbolTable
 	versions  map[uint16]Version // of the needed symbols, by version index
 }
@@ -215,9 +218,6 @@ const (
 	segment32, segment64 = 32, 56
 )
 
-// maxSegments bounds what is kept of the program headers; e_phnum cannot say more.
-const maxSegments = math.MaxUint16
-
 // OpenAs reads the headers as a loader of that layout does: without a look at the magic
 // number, the class or the machine.
 func OpenAs(r io.ReaderAt, size int64, as Layout) (*File, error) {
@@ -245,7 +245,9 @@ func OpenAs(r io.ReaderAt, size int64, as Layout) (*File, error) {
 	if err := f.readSegments(phoff, phentsize, phnum); err != nil {
 		return nil, err
 	}
-	f.image.mapSegments(f.Segments)
+	if err := f.image.mapSegments(f.Segments); err != nil {
+		return nil, err
+	}
 	for _, s := range f.Segments {
 		if s.Type == PTDynamic {
 			f.dynamicAt = s.Addr // of several the last one counts, as for the loader
@@ -255,29 +257,38 @@ func OpenAs(r io.ReaderAt, size int64, as Layout) (*File, error) {
 }
 
 func (f *File) readSegments(phoff, phentsize, phnum uint64) error {
-	need := uint64(segment64)
-	if f.Bits == 32 {
-		need = segment32
-	}
+	need := f.segmentSize()
 	if phnum == 0 {
 		return nil
 	}
-	// A loader steps by e_phentsize, even where that is smaller than a header.
-	total := phentsize*(phnum-1) + need
-	table, err := f.image.file(phoff, total, "the program headers")
-	if err != nil {
-		return err
+	const what = "the program headers"
+	if size := phentsize * phnum; phoff > f.image.size || size > f.image.size-phoff {
+		return &DamageError{What: what, Offset: f.image.size}
 	}
-	f.Segments = make([]Segment, 0, min(phnum, maxSegments))
+	f.Segments = make([]Segment, 0, phnum)
 	for i := range phnum {
-		f.Segments = append(f.Segments, f.segment(table[i*phentsize:]))
+		// A loader steps by e_phentsize, even where that is smaller than a header.
+		b, err := f.image.file(phoff+i*phentsize, need, what)
+		if err != nil {
+			return err
+		}
+		f.Segments = append(f.Segments, f.segment(b))
 	}
 	for _, s := range f.Segments {
 		if s.Type == PTLoad && phoff >= s.Offset && phoff+phentsize*phnum <= s.Offset+s.FileSize {
-			f.HasPhdr = true
+			f.headersAt, f.mapped = s.Addr+(phoff-s.Offset), true
+			break
 		}
 	}
 	return nil
+}
+
+// segmentSize is the size of a program header.
+func (f *File) segmentSize() uint64 {
+	if f.Bits == 64 {
+		return segment64
+	}
+	return segment32
 }
 
 func (f *File) segment(b []byte) Segment {
@@ -316,20 +327,29 @@ func (f *File) Interp() string {
 }
 
 // MappedInterp returns PT_INTERP as the loader finds it in memory: the last one, by address,
-// and only where the program headers are mapped.
-func (f *File) MappedInterp() string {
-	if !f.HasPhdr {
-		return ""
+// which may be empty, and only where the program headers are mapped. ok is false when there
+// is none.
+func (f *File) MappedInterp() (name string, ok bool, err error) {
+	if !f.mapped {
+		return "", false, nil
 	}
-	name := ""
-	for _, s := range f.Segments {
-		if s.Type == PTInterp {
-			if text, err := f.image.text(s.Addr, "PT_INTERP"); err == nil {
-				name = string(text)
-			}
+	size := f.segmentSize()
+	for i := range uint64(len(f.Segments)) {
+		b, err := f.image.bytes(f.headersAt+i*size, size, "the program headers")
+		if err != nil {
+			return "", false, err
 		}
+		s := f.segment(b)
+		if s.Type != PTInterp {
+			continue
+		}
+		text, err := f.image.text(s.Addr, "PT_INTERP")
+		if err != nil {
+			return "", false, err
+		}
+		name, ok = string(text), true
 	}
-	return name
+	return name, ok, nil
 }
 
 // Segment returns the first segment of a type.
@@ -345,21 +365,27 @@ func (f *File) Segment(t SegmentType) (Segment, bool) {
 // maxPath is PATH_MAX of Linux.
 const maxPath = 4096
 
-// Extent returns the addresses that the file occupies, in whole pages. ok is false when
-// there are none, or more than there can be.
+// Extent returns the addresses that the file occupies, in whole pages; what does not fit into
+// any memory may end before it begins. ok is false when there is nothing to load.
 func (f *File) Extent() (start, end uint64, ok bool) {
-	b := f.image.base
-	return b.start, b.end, len(f.image.spans) > 0 && b.end > b.start
+	return f.image.low, f.image.high, f.image.loads > 0
+}
+
+// HasEmptyLoad reports whether a loader is told to map no bytes at all, as some linkers do.
+func (f *File) HasEmptyLoad() bool {
+	return slices.ContainsFunc(f.Segments, func(s Segment) bool {
+		start, end := s.pages()
+		return s.Type == PTLoad && start == end && start != f.image.low
+	})
 }
 
 // RelroMapped reports whether the pages of PT_GNU_RELRO, rounded as the loader rounds them,
 // are ones that the file occupies, so that they can be made read-only.
 func (f *File) RelroMapped() bool {
-	const mask = ^uint64(pageSize - 1)
 	var start, end uint64
 	for _, s := range f.Segments {
 		if s.Type == PTGNURelro {
-			start, end = s.Addr&mask, (s.Addr+s.MemSize)&mask
+			start, end = s.Addr&pageMask, (s.Addr+s.MemSize)&pageMask
 		}
 	}
 	low, high, _ := f.Extent()

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
+	"sort"
 	"sync"
 )
 
@@ -19,29 +21,37 @@ const maxText = 1 << 20
 
 // pageSize is that of the machines that Alpine runs on. It decides what lies around a
 // segment, and so only what damaged files look like.
-const pageSize = 1 << 12
+const (
+	pageSize = 1 << 12
+	pageMask = ^uint64(pageSize - 1)
+)
+
+// maxLoads bounds the segments that are mapped. Linux itself refuses sixteen times as many.
+const maxLoads = 1 << 12
 
 // image is a file as it lies in memory after a loader mapped its segments.
 type image struct {
-	r      io.ReaderAt
-	size   uint64
-	data   []byte   // the whole file, when r has it in memory
-	blocks [][]byte // by number; nil: not read
-	kept   int
-	spans  []span // of the PT_LOADs in their order: a later one hides an earlier one
-	base   span   // the first mapping, which lies below all of them
-	apart  bool   // no span hides another one
-	last   int    // the span that was hit last
-	stray  []byte // a copy of bytes that do not lie in one block
-	err    error  // of the reader
-	excess uint64 // what was spent beyond what sound files cost, see spend
+	r       io.ReaderAt
+	size    uint64
+	data    []byte   // the whole file, when r has it in memory
+	blocks  [][]byte // by number; nil: not read
+	kept    int
+	loads   int     // PT_LOAD segments
+	low     uint64  // where the first of them begins, at a page boundary
+	high    uint64  // where the last of them ends, at a page boundary
+	pieces  []piece // what lies between, in order
+	last    int     // the piece that was hit last
+	stray   []byte  // a copy of bytes that do not lie in one block
+	err     error   // of the reader
+	excess  uint64  // what was spent beyond what sound files cost, see spend
+	scanned uint64  // bytes, see scan
 }
 
-// span is a piece of memory that is filled from the file.
-type span struct {
-	start, end uint64 // addresses, end exclusive, at page boundaries
+// piece is memory that is filled in one way.
+type piece struct {
+	start, end uint64 // addresses, end exclusive
 	offset     uint64 // of start in the file
-	zero       uint64 // from this address on there are zeros
+	zero       bool   // there are zeros instead
 }
 
 // free holds blocks of files that are done with.
@@ -73,69 +83,97 @@ func (m *image) open(r io.ReaderAt, size int64) {
 	m.blocks = make([][]byte, (m.size+blockSize-1)/blockSize)
 }
 
-// mapSegments lays out the segments as mmap does: in whole pages.
-func (m *image) mapSegments(segments []Segment) {
-	const mask = ^uint64(pageSize - 1)
-	low, high := ^uint64(0), uint64(0)
+// mapSegments lays out the segments as map_library of musl does: all the memory from the
+// lowest one to the end of the highest is mapped as the lowest one says, and then the others
+// over it, in whole pages. What begins in the lowest page is not mapped again.
+func (m *image) mapSegments(segments []Segment) error {
+	low, offset := ^uint64(0), uint64(0)
 	for _, s := range segments {
 		if s.Type != PTLoad {
 			continue
 		}
-		sp := span{start: s.Addr & mask, end: (s.Addr + s.MemSize + pageSize - 1) & mask, offset: s.Offset & mask}
-		sp.zero = sp.end
-		if s.MemSize > s.FileSize && s.Flags&FlagWrite != 0 {
-			sp.zero = s.Addr + s.FileSize
+		if m.loads++; m.loads > maxLoads {
+			return &ExcessError{"the program headers"}
 		}
 		if s.Addr < low {
-			low = s.Addr
-			m.base = sp
+			low, offset = s.Addr, s.Offset
 		}
-		high = max(high, sp.end)
-		m.spans = append(m.spans, sp)
+		_, end := s.pages()
+		m.high = max(m.high, end)
 	}
-	m.base.end, m.base.zero = high, high
-	m.apart = true
-	for i := 1; i < len(m.spans); i++ {
-		m.apart = m.apart && m.spans[i-1].end <= m.spans[i].start
+	if m.loads == 0 {
+		return nil
 	}
+	m.low = low & pageMask
+	m.lay(piece{start: m.low, end: m.high, offset: offset & pageMask})
+	for _, s := range segments {
+		if s.Type != PTLoad {
+			continue
+		}
+		start, end := s.pages()
+		if start != m.low {
+			m.lay(piece{start: start, end: end, offset: s.Offset & pageMask})
+		}
+		if s.MemSize > s.FileSize && s.Flags&FlagWrite != 0 {
+			m.lay(piece{start: s.Addr + s.FileSize, end: end, zero: true})
+		}
+	}
+	return nil
+}
+
+// pages returns the pages that a segment takes.
+func (s Segment) pages() (start, end uint64) {
+	return s.Addr & pageMask, (s.Addr + s.MemSize + pageSize - 1) & pageMask
+}
+
+// lay puts a piece over those that are there.
+func (m *image) lay(p piece) {
+	if p.start >= p.end {
+		return
+	}
+	i := sort.Search(len(m.pieces), func(i int) bool { return m.pieces[i].end > p.start })
+	j := sort.Search(len(m.pieces), func(i int) bool { return m.pieces[i].start >= p.end })
+	var with []piece
+	if i < j && m.pieces[i].start < p.start {
+		with = append(with, m.pieces[i].from(m.pieces[i].start, p.start))
+	}
+	with = append(with, p)
+	if i < j && p.end < m.pieces[j-1].end {
+		with = append(with, m.pieces[j-1].from(p.end, m.pieces[j-1].end))
+	}
+	m.pieces = slices.Replace(m.pieces, i, j, with...)
+}
+
+// from is the part of a piece between two addresses.
+func (p piece) from(start, end uint64) piece {
+	return piece{start: start, end: end, offset: p.offset + (start - p.start), zero: p.zero}
 }
 
 // find returns the place of an address in the file and the number of bytes that follow it
 // without a seam. For zeros, where is false and n still counts.
 func (m *image) find(addr uint64) (offset, n uint64, where, ok bool) {
-	if m.apart && m.last < len(m.spans) {
-		if s := &m.spans[m.last]; s.start <= addr && addr < s.end {
-			return s.at(addr, m.size)
+	if m.last < len(m.pieces) {
+		if p := &m.pieces[m.last]; p.start <= addr && addr < p.end {
+			return p.at(addr, m.size)
 		}
 	}
-	limit := ^uint64(0)
-	for i := len(m.spans) - 1; i >= 0; i-- {
-		s := &m.spans[i]
-		if s.start <= addr && addr < s.end {
-			m.last = i
-			offset, n, where, ok = s.at(addr, m.size)
-			return offset, min(n, limit-addr), where, ok
-		}
-		if addr < s.start {
-			limit = min(limit, s.start) // a later segment begins to hide from there on
-		}
+	i := sort.Search(len(m.pieces), func(i int) bool { return m.pieces[i].end > addr })
+	if i == len(m.pieces) || addr < m.pieces[i].start {
+		return 0, 0, false, false
 	}
-	if s := &m.base; s.start <= addr && addr < s.end {
-		offset, n, where, ok = s.at(addr, m.size)
-		return offset, min(n, limit-addr), where, ok
-	}
-	return 0, 0, false, false
+	m.last = i
+	return m.pieces[i].at(addr, m.size)
 }
 
-func (s *span) at(addr, size uint64) (offset, n uint64, where, ok bool) {
-	if addr >= s.zero {
-		return 0, s.end - addr, false, true
+func (p *piece) at(addr, size uint64) (offset, n uint64, where, ok bool) {
+	n = p.end - addr
+	if p.zero {
+		return 0, n, false, true
 	}
-	offset = s.offset + (addr - s.start)
-	n = min(s.end, s.zero) - addr
+	offset = p.offset + (addr - p.start)
 	if offset >= size {
 		// The rest of the last page of a file reads as zeros; a page beyond it does not exist.
-		if last := (size + pageSize - 1) &^ (pageSize - 1); offset < last && offset >= s.offset {
+		if last := (size + pageSize - 1) & pageMask; offset < last && offset >= p.offset {
 			return 0, min(n, last-offset), false, true
 		}
 		return 0, 0, false, false
@@ -209,10 +247,20 @@ const (
 	maxExcess  = 1 << 22
 )
 
+// An ExcessError says that a file costs more time or memory to read than any sound file does.
+// What a loader would do with it is not known.
+type ExcessError struct {
+	What string // what was being read
+}
+
+func (e *ExcessError) Error() string {
+	return e.What + " costs more to read than in any sound file"
+}
+
 // spend counts n steps beyond the usual, of a chain or of 64 bytes of text.
 func (m *image) spend(n uint64, what string) error {
 	if m.excess += n; m.excess > maxExcess {
-		return fmt.Errorf("damaged ELF file: %s goes beyond all bounds", what)
+		return &ExcessError{what}
 	}
 	return nil
 }
@@ -258,86 +306,99 @@ func (m *image) patchwork(addr, n uint64, what string) ([]byte, error) {
 // text returns the bytes before the first NUL at an address. They are good until the next
 // call.
 func (m *image) text(addr uint64, what string) ([]byte, error) {
-	offset, have, where, ok := m.find(addr)
-	if ok && where {
-		b, err := m.block(offset)
-		if err != nil {
-			return nil, err
-		}
-		b = b[:min(uint64(len(b)), have, usualText)]
-		if i := bytes.IndexByte(b, 0); i >= 0 {
-			return b[:i], nil
-		}
-	}
-	return m.longText(addr, what)
-}
-
-func (m *image) longText(addr uint64, what string) ([]byte, error) {
-	var out []byte
-	for len(out) < maxText {
-		at := addr + uint64(len(out))
-		offset, have, where, ok := m.find(at)
+	return m.join(what, func(done uint64) ([]byte, error) {
+		offset, have, where, ok := m.find(addr + done)
 		if !ok {
-			return nil, &DamageError{What: what, Offset: at, Addr: true}
+			return nil, &DamageError{What: what, Offset: addr + done, Addr: true}
 		}
 		if !where {
-			return out, nil
+			return nil, nil
 		}
 		b, err := m.block(offset)
+		return b[:min(uint64(len(b)), have)], err
+	})
+}
+
+// fileText returns the bytes before the first NUL at an offset of the file. They are good
+// until the next call.
+func (m *image) fileText(offset uint64, what string) ([]byte, error) {
+	return m.join(what, func(done uint64) ([]byte, error) {
+		at := offset + done
+		if at < offset || at >= m.size {
+			return nil, &DamageError{What: what, Offset: min(at, m.size)}
+		}
+		return m.block(at)
+	})
+}
+
+// join returns the bytes before the first NUL of a text that may lie in several pieces. next
+// returns the piece behind the bytes that are known already; an empty one ends the text.
+func (m *image) join(what string, next func(done uint64) ([]byte, error)) ([]byte, error) {
+	var long []byte
+	for len(long) < maxText {
+		b, err := next(uint64(len(long)))
 		if err != nil {
 			return nil, err
 		}
-		b = b[:min(uint64(len(b)), have, usualText)]
-		if i := bytes.IndexByte(b, 0); i >= 0 {
-			return append(out, b[:i]...), nil
+		b = b[:min(len(b), usualText)]
+		i := bytes.IndexByte(b, 0)
+		switch {
+		case i >= 0 && long == nil:
+			return b[:i], nil
+		case i >= 0:
+			return append(long, b[:i]...), nil
+		case len(b) == 0:
+			return long, nil
 		}
-		out = append(out, b...)
-		if err := m.spend(uint64(len(b))/64, what); err != nil {
+		long = append(long, b...)
+		if err := m.spend(uint64(len(b))/64+1, what); err != nil {
 			return nil, err
 		}
 	}
-	return nil, fmt.Errorf("damaged ELF file: %s at address 0x%x is longer than %d bytes", what, addr, maxText)
+	return nil, &ExcessError{what}
 }
 
 // scan calls visit with the size bytes at an address, piece by piece in whole records, and
-// keeps none of them. It stops where visit returns false.
-func (m *image) scan(addr, size, record uint64, what string, visit func([]byte) bool) error {
+// keeps none of them; zeros are passed over where they lie together. It stops where visit
+// returns false, and reports whether it came to the end.
+func (m *image) scan(addr, size, record uint64, what string, visit func([]byte) bool) (done bool, err error) {
 	var buffer []byte
 	defer func() { freeBlock(buffer) }()
 	for size >= record {
 		offset, have, where, ok := m.find(addr)
 		if !ok {
-			return &DamageError{What: what, Offset: addr, Addr: true}
+			return false, &DamageError{What: what, Offset: addr, Addr: true}
 		}
-		n := min(have, size, blockSize) / record * record
-		if n == 0 {
-			b, err := m.patchwork(addr, record, what)
-			if err != nil {
-				return err
-			}
+		n := min(have, size) / record * record
+		if where {
+			n = min(n, blockSize/record*record)
+		}
+		var b []byte
+		switch {
+		case n == 0:
 			n = record
-			if !visit(b) {
-				return nil
-			}
-		} else if where {
-			b, err := m.piece(offset, n, &buffer)
-			if err != nil {
-				return err
-			}
-			if !visit(b) {
-				return nil
-			}
-		} else if size < have {
-			return nil // nothing but zeros to the end
+			b, err = m.patchwork(addr, record, what)
+		case where:
+			b, err = m.chunk(offset, n, &buffer)
+		}
+		if err != nil {
+			return false, err
+		}
+		// The tables of a sound file do not overlap, at most that of the PLT with another one.
+		if m.scanned += uint64(len(b)); m.scanned > 4*m.size+blockSize {
+			return false, &ExcessError{what}
+		}
+		if b != nil && !visit(b) {
+			return false, nil
 		}
 		addr += n
 		size -= n
 	}
-	return nil
+	return true, nil
 }
 
-// piece returns n bytes at an offset from the block that holds them, or through a buffer.
-func (m *image) piece(offset, n uint64, buffer *[]byte) ([]byte, error) {
+// chunk returns n bytes at an offset from the block that holds them, or through a buffer.
+func (m *image) chunk(offset, n uint64, buffer *[]byte) ([]byte, error) {
 	if m.data != nil {
 		return m.data[offset:][:n], nil
 	}

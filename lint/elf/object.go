@@ -92,29 +92,3 @@ func (f *File) symbolOf(b []byte) Symbol {
 		Info: b[12], Other: b[13], Shndx: f.u16(b[14:]),
 	}
 }
-
-// fileText returns the bytes before the first NUL at an offset of the file. They are good
-// until the next call.
-func (m *image) fileText(offset uint64, what string) ([]byte, error) {
-	var long []byte
-	for len(long) < maxText {
-		at := offset + uint64(len(long))
-		if at < offset || at >= m.size {
-			return nil, &DamageError{What: what, Offset: min(at, m.size)}
-		}
-		b, err := m.block(at)
-		if err != nil {
-			return nil, err
-		}
-		for i, c := range b {
-			if c == 0 {
-				if long == nil {
-					return b[:i], nil
-				}
-				return append(long, b[:i]...), nil
-			}
-		}
-		long = append(long, b...)
-	}
-	return nil, &DamageError{What: what + ", which is far too long,", Offset: offset}
-}

@@ -1,6 +1,9 @@
 package elf
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 // A Table is a table of relocations.
 type Table struct {
@@ -26,7 +29,8 @@ func (f *File) Tables() [3]Table {
 // Relocations calls visit with the type and the symbol of each relocation of a table, but
 // for those without effect (type 0) and those of type relative without a symbol, until it
 // returns false. Those that the file counts as relative are passed over unread: in large
-// libraries they are most of what there is to read.
+// libraries they are most of what there is to read. A table that ends within a relocation is
+// damaged: loaders count down to zero, and miss it.
 func (f *File) Relocations(t Table, relative uint32, visit func(kind uint32, symbol uint32) bool) error {
 	word := f.Word()
 	record := 2 * word
@@ -82,7 +86,11 @@ func (f *File) Relocations(t Table, relative uint32, visit func(kind uint32, sym
 		t.Addr += skip * record
 		t.Size -= skip * record
 	}
-	return f.image.scan(t.Addr, t.Size, record, "a relocation", each)
+	done, err := f.image.scan(t.Addr, t.Size, record, "a relocation", each)
+	if done && t.Size%record != 0 {
+		err = errors.New("damaged ELF file: a table ends within a relocation")
+	}
+	return err
 }
 
 // relatives returns how many relocations at the beginning of a table may be passed over:

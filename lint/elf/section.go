@@ -98,7 +98,9 @@ func (f *File) section(name string) section {
 		if uint64(s.name) >= names.size {
 			continue
 		}
-		if b, err := f.image.fileText(names.offset+uint64(s.name), "the name of a section"); err == nil && string(b) == name {
+		// No more is read than decides, as names may be of any length.
+		b, err := f.image.file(names.offset+uint64(s.name), uint64(len(name))+1, "the name of a section")
+		if err == nil && string(b[:len(name)]) == name && b[len(name)] == 0 {
 			return s
 		}
 	}

@@ -1,6 +1,9 @@
 package elf
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+)
 
 // Bind is the upper half of st_info.
 type Bind uint8
@@ -46,7 +49,6 @@ func (s Symbol) Undefined() bool { return s.Shndx == sectionUndefined }
 
 // symbolTable says where the parts of the dynamic symbol table lie.
 type symbolTable struct {
-	ready   bool
 	symbols uint64
 	strings uint64
 	versym  uint64 // 0: none
@@ -66,13 +68,20 @@ type gnuTable struct {
 }
 
 // Prepare reads PT_DYNAMIC and the heads of the hash tables. It has to be called before any
-// of the methods that deal with dynamic entries, symbols or strings.
+// of the methods that deal with dynamic entries, symbols or strings. Called again it says the
+// same, and what a file may cost is counted anew.
 func (f *File) Prepare() error {
-	t := &f.symbols
-	if t.ready {
-		return nil
+	f.image.excess, f.image.scanned, f.image.err = 0, 0, nil
+	if !f.prepared {
+		f.damage = f.prepare()
+		f.prepared = f.image.err == nil
 	}
-	t.ready = true
+	return f.damage
+}
+
+func (f *File) prepare() error {
+	f.Dynamics, f.symbols = f.Dynamics[:0], symbolTable{}
+	t := &f.symbols
 	if err := f.readDynamic(); err != nil {
 		return err
 	}
@@ -173,6 +182,9 @@ func (f *File) Lookup(key Key) (s Symbol, ok bool, err error) {
 	return Symbol{}, false, ErrNoSymbols
 }
 
+// errNoBuckets ends a look-up by the remainder of a division by zero.
+var errNoBuckets = errors.New("damaged ELF file: a hash table without buckets")
+
 func (f *File) lookupGNU(key Key) (Symbol, bool, error) {
 	t := &f.symbols.gnu
 	word := f.Word()
@@ -183,8 +195,11 @@ func (f *File) lookupGNU(key Key) (Symbol, bool, error) {
 	}
 	mask := f.address(filter)
 	// A shift of the whole width, as in hostile files, is taken modulo 32 by the processors.
-	if mask>>(key.gnu%bits)&1 == 0 || mask>>(key.gnu>>(t.shift&31)%bits)&1 == 0 || t.buckets == 0 {
+	if mask>>(key.gnu%bits)&1 == 0 || mask>>(key.gnu>>(t.shift&31)%bits)&1 == 0 {
 		return Symbol{}, false, nil
+	}
+	if t.buckets == 0 {
+		return Symbol{}, false, errNoBuckets
 	}
 	buckets := t.at + 16 + uint64(t.bloom)*word
 	i, err := f.word32(buckets+uint64(key.gnu%t.buckets)*4, "DT_GNU_HASH")
@@ -216,7 +231,7 @@ func (f *File) lookupGNU(key Key) (Symbol, bool, error) {
 func (f *File) lookupSysV(key Key) (Symbol, bool, error) {
 	t := &f.symbols
 	if t.buckets == 0 {
-		return Symbol{}, false, nil
+		return Symbol{}, false, errNoBuckets
 	}
 	i, err := f.hashWord(2 + uint64(key.sysv)%t.buckets)
 	for steps := 0; i != 0; steps++ { // a chain may go round in a circle
@@ -291,6 +306,9 @@ func (f *File) countSymbols() (uint32, error) {
 		return uint32(min(n, maxSymbols)), err
 	case t.gnu.at == 0:
 		return 0, nil
+	}
+	if t.gnu.buckets > maxSymbols {
+		return 0, &ExcessError{"DT_GNU_HASH"}
 	}
 	buckets := t.gnu.at + 16 + uint64(t.gnu.bloom)*f.Word()
 	last := uint32(0)

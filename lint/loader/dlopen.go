@@ -21,23 +21,22 @@ func (s *System) Dlopen(files Files, host []*Library, path string, lazy bool, op
 	r.static = len(r.result.Objects)
 	r.runtime, r.lazy = true, lazy
 
-	return r.result, Guard(func() error { return r.dlopen(path) })
+	return r.answer(func() { r.dlopen(path) })
 }
 
-func (r *replay) dlopen(path string) error {
+func (r *replay) dlopen(path string) {
 	r.opening = true
 	o := r.loadLibrary(path, r.result.Objects[0])
 	r.opening = false
 	if o == nil {
 		r.fail(Failure{Kind: OpenFailure, Library: path, Reason: string(r.errno)})
-		return r.readError()
+		return
 	}
 	r.loadNeeded(r.static)
 	r.extendChain(r.static)
 	for _, o := range r.result.Objects[r.static:] {
 		r.relocate(o)
 	}
-	return r.readError()
 }
 
 // dynamicTLS reports whether the TLS of an object has no fixed place: it was loaded by
@@ -66,12 +65,6 @@ func (r *replay) failTLS(o *Object, index uint32, owner *Object) {
 			}
 		}
 	}
-	f := Failure{Kind: TLSFailure, Object: o.Name, Symbol: symbol, Other: owner.Name}
-	for _, old := range r.result.Failures {
-		if old == f {
-			return
-		}
-	}
-	r.fail(f)
+	r.fail(Failure{Kind: TLSFailure, Object: o.Name, Symbol: symbol, Other: owner.Name})
 	r.aborted = true // this error ends dlopen in any case
 }

@@ -66,6 +66,7 @@ const (
 	invalid     errno = "Invalid argument"
 	noMemory    errno = "Out of memory"
 	busy        errno = "Resource busy"
+	noDevice    errno = "No such device or address"
 	ioError     errno = "I/O error"
 )
 
@@ -80,6 +81,8 @@ func errnoOf(err error) errno {
 		return tooManyLink
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		return nameTooLong
+	case errors.Is(err, syscall.ENXIO): // a socket
+		return noDevice
 	case errors.Is(err, fs.ErrNotExist):
 		return noEntry
 	case errors.Is(err, fs.ErrPermission):

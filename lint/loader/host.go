@@ -21,6 +21,9 @@ type keeper struct {
 	size    int64
 }
 
+// smallFile is the size up to which reading is cheaper than mapping, in bytes.
+const smallFile = 16 << 10
+
 // mapping is a file in memory. Whoever looks into it must be ready for the file to be cut
 // short by somebody else: see Guard.
 type mapping []byte
@@ -58,7 +61,7 @@ func Guard(f func() error) (err error) {
 }
 
 // source wraps an open file. A library of moderate size is kept.
-func (k *keeper) source(f *os.File, keep bool) (*Source, error) {
+func (k *keeper) source(f *os.File, way Way) (*Source, error) {
 	info, err := f.Stat()
 	if err != nil {
 		f.Close()
@@ -69,19 +72,31 @@ func (k *keeper) source(f *os.File, keep bool) (*Source, error) {
 	case info.IsDir():
 		f.Close()
 		return &Source{Dir: true, ID: id}, nil
-	case !info.Mode().IsRegular():
+	case !info.Mode().IsRegular() && way == Program:
 		f.Close()
 		return nil, fmt.Errorf("%s is no regular file", f.Name())
+	case !info.Mode().IsRegular():
+		// A device, most often /dev/null in the place of a library, has nothing to load.
+		f.Close()
+		return &Source{Reader: mapping(nil), ID: id}, nil
 	}
 	if s := k.sources[id]; s != nil && id != nil {
 		f.Close()
 		return s, nil
 	}
 	s := &Source{Reader: f, Size: info.Size(), ID: id, Close: f.Close}
-	if m, ok := mapFile(f, s.Size); ok {
+	if s.Size < smallFile {
+		text := make(mapping, s.Size)
+		n, err := io.ReadFull(f, text)
+		f.Close()
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return nil, err
+		}
+		s.Reader, s.Size, s.Close = text[:n], int64(n), nil
+	} else if m, ok := mapFile(f, s.Size); ok {
 		s.Reader, s.Close = m, m.close
 	}
-	if keep && id != nil && k.size+s.Size <= maxKept {
+	if way != Program && id != nil && k.size+s.Size <= maxKept {
 		if k.sources == nil {
 			k.sources = map[any]*Source{}
 		}
@@ -98,7 +113,9 @@ func (k *keeper) Close() error {
 		if s.file != nil {
 			s.file.Release()
 		}
-		s.Close()
+		if s.Close != nil {
+			s.Close()
+		}
 	}
 	k.sources, k.size = nil, 0
 	return nil
@@ -125,7 +142,7 @@ func (h *Host) Open(path string, way Way) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.source(f, way != Program)
+	return h.source(f, way)
 }
 
 func (h *Host) mayRead(path string) bool {

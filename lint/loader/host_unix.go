@@ -27,12 +27,9 @@ func openFile(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDONLY|nonBlock, 0)
 }
 
-// smallFile is the size up to which reading is cheaper than mapping, in bytes.
-const smallFile = 16 << 10
-
 // mapFile maps a file and closes it.
 func mapFile(f *os.File, size int64) (mapping, bool) {
-	if size < smallFile || size != int64(int(size)) {
+	if size != int64(int(size)) {
 		return nil, false
 	}
 	m, err := syscall.Mmap(int(f.Fd()), 0, int(size), syscall.PROT_READ, syscall.MAP_PRIVATE)

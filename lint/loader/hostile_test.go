@@ -2,6 +2,7 @@ package loader
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -54,6 +55,9 @@ func FuzzList(f *testing.F) {
 		files := memoryFiles{"/bin/x": program, "/lib/libx.so": library}
 		for _, s := range systems {
 			r, err := s.List(files, "/bin/x", Options{Preload: []string{"libx.so"}})
+			if excess := (*elf.ExcessError)(nil); errors.As(err, &excess) {
+				continue
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,15 +114,13 @@ func TestEndlessChain(t *testing.T) {
 		copy(table[i:], []byte{1, 0, 0, 0})
 	}
 	started := time.Now()
-	r, err := systemOf(t, "amd64").List(memoryFiles{"x": data}, "x", Options{})
-	if err != nil {
-		t.Fatal(err)
+	_, err = systemOf(t, "amd64").List(memoryFiles{"x": data}, "x", Options{})
+	if excess := (*elf.ExcessError)(nil); !errors.As(err, &excess) {
+		t.Errorf("error is %v", err)
 	}
-	defer r.Close()
 	if took := time.Since(started); took > 10*time.Second {
 		t.Errorf("took %v", took)
 	}
-	t.Log(r.Fault, len(r.Failures))
 }
 
 // The file system of an image is read as after a chroot: absolute links lead inside, and

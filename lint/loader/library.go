@@ -3,6 +3,8 @@ package loader
 import (
 	"io"
 	"strings"
+
+	"github.com/musllint/musllint/lint/elf"
 )
 
 const (
@@ -121,7 +123,21 @@ func (r *replay) same(s *Source) *Object {
 	return nil
 }
 
+// maxEffort bounds what a replay spends on the search of libraries: one for a file that it
+// tries to open, and one for so many bytes of a path.
+const (
+	maxEffort     = 1 << 18
+	bytesOfEffort = 1 << 10
+)
+
+func (r *replay) spend(effort int) {
+	if r.effort += effort; r.effort > maxEffort {
+		r.crash(&elf.ExcessError{What: "the search of libraries"})
+	}
+}
+
 func (r *replay) open(path string, way Way) *Source {
+	r.spend(1)
 	s, err := r.files.Open(path, way)
 	if err != nil {
 		r.errno = errnoOf(err)
@@ -134,7 +150,7 @@ func (r *replay) open(path string, way Way) *Source {
 // of all that needed that, and in the system's path.
 func (r *replay) find(name string, by *Object) (*Source, string) {
 	s, path, over := r.findIn(name, r.options.LibraryPath, func(string) Way { return LibraryPath })
-	for p := by; p != nil && !over; p = p.NeededBy {
+	for p := by; p != nil && !over && !r.over(); p = p.NeededBy {
 		p.expandRunPath()
 		s, path, over = r.findIn(name, p.runPath, p.runPathWay)
 	}
@@ -147,7 +163,11 @@ func (r *replay) find(name string, by *Object) (*Source, string) {
 // findIn opens a name in the folders of a path. over says that the search ends here: with a
 // file, or with an error other than that there is none.
 func (r *replay) findIn(name, folders string, way func(folder string) Way) (s *Source, path string, over bool) {
-	for folder := range strings.FieldsFuncSeq(folders, func(c rune) bool { return c == ':' || c == '\n' }) {
+	r.spend(len(folders) / bytesOfEffort)
+	for folder := range strings.FieldsFuncSeq(folders, endsFolder) {
+		if r.over() {
+			return nil, path, true
+		}
 		if len(folder)+1+len(name) >= maxPath {
 			continue
 		}
@@ -197,8 +217,7 @@ func pathFilePrefix(loader string) string {
 	return loader[:max(0, strings.LastIndexByte(loader[:last], '/'))]
 }
 
-// expandRunPath puts the folder of the object in the place of $ORIGIN. Any other $ makes
-// musl ignore the run path as a whole.
+// expandRunPath puts the folder of the object in the place of $ORIGIN.
 func (o *Object) expandRunPath() {
 	if o.runReady || o.file == nil {
 		return
@@ -213,26 +232,40 @@ func (o *Object) expandRunPath() {
 	if i := strings.LastIndexByte(o.Name, '/'); i >= 0 {
 		origin = o.Name[:i]
 	}
+	o.runPath = expandOrigin(raw, origin)
+	o.beside = map[string]bool{}
+	for folder := range strings.FieldsFuncSeq(raw, endsFolder) {
+		if strings.HasPrefix(folder, "$") {
+			o.beside[expandOrigin(folder, origin)] = true
+		}
+	}
+}
+
+// expandOrigin puts a folder in the place of $ORIGIN and ${ORIGIN}. Any other $ makes musl
+// ignore the run path as a whole.
+func expandOrigin(raw, origin string) string {
 	var b strings.Builder
 	for {
 		before, rest, ok := strings.Cut(raw, "$")
 		b.WriteString(before)
 		if !ok {
-			break
+			return b.String()
 		}
 		if raw, ok = strings.CutPrefix(rest, "ORIGIN"); !ok {
 			if raw, ok = strings.CutPrefix(rest, "{ORIGIN}"); !ok {
-				return
+				return ""
 			}
 		}
 		b.WriteString(origin)
 	}
-	o.runPath, o.origin = b.String(), origin
 }
+
+// endsFolder reports whether a character stands between the folders of a path.
+func endsFolder(c rune) bool { return c == ':' || c == '\n' }
 
 // runPathWay tells a folder that begins with $ORIGIN from any other one.
 func (o *Object) runPathWay(folder string) Way {
-	if o.origin != "" && (folder == o.origin || strings.HasPrefix(folder, o.origin+"/")) {
+	if o.beside[folder] {
 		return OriginPath
 	}
 	return RunPath

@@ -18,16 +18,17 @@ func (r *replay) relocateAll() {
 
 // relocate works through the relocations of one object: reloc_all and do_relocs.
 func (r *replay) relocate(o *Object) {
-	if o.file == nil || r.result.Fault != nil {
+	if o.file == nil || r.over() {
 		return
 	}
+	o.now = r.lazy && o.file.BindNow()
 	for _, t := range o.file.Tables() {
 		err := o.file.Relocations(t, r.arch.relative, func(number, symbol uint32) bool {
 			r.relocateOne(o, number, symbol)
-			return r.result.Fault == nil && !r.aborted
+			return !r.over()
 		})
 		r.crash(err)
-		if r.result.Fault != nil || r.aborted {
+		if r.over() {
 			return
 		}
 	}
@@ -55,9 +56,8 @@ func (r *replay) relocateOne(o *Object, number, index uint32) {
 	switch {
 	case k == unsupported:
 		r.failType(o, number)
-	case owner == nil && (k == tlsStatic || k == tlsModule || k == copied):
-		// The loader looks into the object that has the definition, and there is none.
-		r.crash(errors.New("a weak reference to thread-local or copied data that nothing defines"))
+	case k == copied && index == 0:
+		r.crash(errors.New("a copy of nothing"))
 	case k == tlsStatic && r.dynamicTLS(owner):
 		r.failTLS(o, index, owner)
 	}
@@ -96,13 +96,17 @@ func (r *replay) reference(o *Object, number, index uint32, k kind) (owner *Obje
 	}
 	o.mark(index, missing)
 	if s.Undefined() && s.Bind() == elf.STBWeak {
-		return nil, true
+		if k == tlsModule || k == tlsStatic || k == tlsDesc || k == copied && s.Size > 0 {
+			// The loader looks into the object that has the definition, and there is none.
+			r.crash(errors.New("a weak reference to thread-local or copied data that nothing defines"))
+		}
+		return nil, r.result.Fault == nil
 	}
 	f := Failure{
 		Kind: SymbolFailure, Object: o.Name, Symbol: string(r.scratch),
 		Version: o.file.SymbolVersion(index), Data: k != plt && s.Type() != elf.STTFunc,
 	}
-	if r.lazy && (k == plt || k == got) && !o.file.BindNow() {
+	if r.lazy && (k == plt || k == got) && !o.now {
 		if known&deferred == 0 {
 			o.mark(index, deferred)
 			r.result.Deferred = append(r.result.Deferred, f)
@@ -111,7 +115,6 @@ func (r *replay) reference(o *Object, number, index uint32, k kind) (owner *Obje
 	}
 	o.mark(index, reportedMissing)
 	r.fail(f)
-	r.aborted = r.runtime && r.options.FirstError
 	return nil, false
 }
 
@@ -129,7 +132,6 @@ func (r *replay) failType(o *Object, number uint32) {
 	}
 	o.badTypes = append(o.badTypes, number)
 	r.fail(Failure{Kind: TypeFailure, Object: o.Name, Type: number})
-	r.aborted = r.runtime && r.options.FirstError
 }
 
 // maxKnown bounds the table of what is known of symbols, in symbols. Those behind it are

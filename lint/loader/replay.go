@@ -1,8 +1,9 @@
 package loader
 
 import (
+	"errors"
+	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/musllint/musllint/lint/elf"
 )
@@ -43,33 +44,51 @@ type replay struct {
 	lazy     bool // dlopen with RTLD_LAZY
 	opening  bool // what is loaded now is what dlopen was called with
 	aborted  bool // dlopen gave up
+	effort   int  // spent on the search of libraries
+	kept     int  // bytes of failures
+	unread   error
 }
 
 // List replays `ldd path`: the start of a program, or of a library as if it were one. The
-// error says that the file could not be opened at all.
+// error says that there is no answer: the file could not be opened, or a file could not be
+// read to where it matters.
 func (s *System) List(files Files, path string, opt Options) (*Result, error) {
 	r := s.replay(files, path, opt)
 	source, err := files.Open(path, Program)
 	if err != nil {
 		return nil, err
 	}
-	return r.result, Guard(func() error { return r.list(source) })
+	r.result.Objects = []*Object{{Name: path, source: source}}
+	return r.answer(r.list)
 }
 
-func (r *replay) list(source *Source) error {
-	program := &Object{Name: r.result.Path, source: source}
-	r.result.Objects = []*Object{program}
+func (r *replay) list() {
+	program := r.result.Objects[0]
 	if r.mapObject(program) != noError || r.result.Fault != nil {
 		r.result.Invalid = r.result.Fault == nil
-		return r.readError()
+		return
 	}
-	if interp := program.file.MappedInterp(); interp != "" {
+	interp, ok, err := program.file.MappedInterp()
+	if ok {
 		r.result.Loader = interp
 	}
+	r.crash(err)
 	r.self.Name = r.result.Loader
 	r.start()
 	r.relocateAll()
-	return r.readError()
+}
+
+// answer replays what do does, and returns what came of it.
+func (r *replay) answer(do func()) (*Result, error) {
+	err := Guard(func() error {
+		do()
+		return r.readError()
+	})
+	if err != nil {
+		r.result.Close()
+		return nil, err
+	}
+	return r.result, nil
 }
 
 func (s *System) replay(files Files, path string, opt Options) *replay {
@@ -87,7 +106,7 @@ func (s *System) replay(files Files, path string, opt Options) *replay {
 // start loads what the program needs and makes the symbols of all of it known.
 func (r *replay) start() {
 	for _, p := range r.options.Preload {
-		for _, name := range strings.FieldsFunc(p, func(c rune) bool { return c == ':' || unicode.IsSpace(c) }) {
+		for _, name := range strings.FieldsFunc(p, func(c rune) bool { return strings.ContainsRune(": \t\n\v\f\r", c) }) {
 			r.loadLibrary(name, nil) // what cannot be preloaded is passed over in silence
 		}
 	}
@@ -98,13 +117,15 @@ func (r *replay) start() {
 
 // loadNeeded loads what the objects from an index on need, and what that needs.
 func (r *replay) loadNeeded(from int) {
-	for i := from; i < len(r.result.Objects) && r.result.Fault == nil; i++ {
+	for i := from; i < len(r.result.Objects); i++ {
 		o := r.result.Objects[i]
 		for _, name := range r.needed(o) {
-			if r.loadLibrary(name, o) != nil || r.result.Fault != nil {
-				continue
+			if r.over() {
+				return
 			}
-			r.fail(Failure{Kind: LoadFailure, Object: o.Name, Library: name, Reason: string(r.errno)})
+			if r.loadLibrary(name, o) == nil && r.result.Fault == nil {
+				r.fail(Failure{Kind: LoadFailure, Object: o.Name, Library: name, Reason: string(r.errno)})
+			}
 		}
 	}
 }
@@ -129,7 +150,17 @@ func (r *replay) extendChain(from int) {
 	}
 }
 
-func (r *replay) fail(f Failure) { r.result.Failures = append(r.result.Failures, f) }
+// maxFailures bounds the failures of a replay, in bytes of their texts.
+const maxFailures = 128 << 20
+
+func (r *replay) fail(f Failure) {
+	if r.kept += len(f.Symbol) + len(f.Library) + len(f.Object); r.kept > maxFailures {
+		r.crash(&elf.ExcessError{What: "the list of errors"})
+		return
+	}
+	r.result.Failures = append(r.result.Failures, f)
+	r.aborted = r.runtime && r.options.FirstError
+}
 
 // crash notes the first reason for which the loader would crash.
 func (r *replay) crash(err error) {
@@ -138,8 +169,19 @@ func (r *replay) crash(err error) {
 	}
 }
 
-// readError is the error of a reader, which says nothing about the file.
+// over reports whether nothing of interest happens any more.
+func (r *replay) over() bool { return r.result.Fault != nil || r.aborted }
+
+// readError is an error that says nothing about what the loader does: that of a reader, or of
+// a file that nobody reads to its end.
 func (r *replay) readError() error {
+	var excess *elf.ExcessError
+	switch {
+	case r.unread != nil:
+		return r.unread
+	case errors.As(r.result.Fault, &excess):
+		return r.result.Fault
+	}
 	for _, o := range r.result.Objects {
 		if o.file != nil && o.file.Err() != nil {
 			return o.file.Err()
@@ -156,45 +198,67 @@ func (r *replay) mapObject(o *Object) errno {
 		return noError
 	case s.Dir:
 		return isDir
-	case s.file != nil:
-		o.file = s.file
-		return r.placeable(o)
 	}
-	f, err := elf.OpenAs(s.Reader, s.Size, r.arch.layout)
-	if err != nil {
-		return noExec
-	}
-	if !f.HasDynamic() || f.Type != elf.Executable && f.Type != elf.Shared {
-		return noExec
+	f := s.file
+	if f == nil {
+		var err error
+		if f, err = elf.OpenAs(s.Reader, s.Size, r.arch.layout); err != nil {
+			if damage := (*elf.DamageError)(nil); !errors.As(err, &damage) {
+				r.crash(err)
+				r.unread = err
+			}
+			return noExec
+		}
+		if !f.HasDynamic() || f.Type != elf.Executable && f.Type != elf.Shared {
+			return noExec
+		}
 	}
 	o.file = f
-	if s.Keep {
-		s.file = f
-	}
-	if e := r.placeable(o); e != noError {
+	if e := r.place(o); e != noError {
 		return e
 	}
 	r.crash(f.Prepare())
+	if s.Keep {
+		s.file = f
+	}
 	return noError
 }
 
-// placeable reports whether there is room for an object. One that is not relocatable has to
-// lie at its address, where another one may lie already.
-func (r *replay) placeable(o *Object) errno {
+const (
+	// lowestAddress is below every address that a linker gives, and the least that Linux maps
+	// without being told otherwise: vm.mmap_min_addr on ARM, and half of it elsewhere.
+	lowestAddress = 1 << 15
+	// addressSpace is what a process of 64 bits has on most processors.
+	addressSpace = 1 << 47
+)
+
+// place finds room for an object. Linux gives it the address that it asks for where that is
+// free, and one that is not relocatable has to have it.
+func (r *replay) place(o *Object) errno {
 	start, end, ok := o.file.Extent()
 	if !ok {
 		return invalid
 	}
-	if o.file.Type == elf.Shared || start == 0 {
-		return noError
+	if end-start >= addressSpace { // also where the end is before the start
+		return noMemory
 	}
-	for _, other := range r.result.Objects {
-		if other == o || other.file == nil || other.file.Type == elf.Shared {
-			continue
-		}
-		if s, e, _ := other.file.Extent(); start < e && s < end {
-			return busy
-		}
+	o.placed = start >= lowestAddress && end < addressSpace && !r.occupied(start, end)
+	if o.file.Type == elf.Executable && start != 0 && !o.placed {
+		return busy
+	}
+	if r.rules.emptyLoadFails && o.file.HasEmptyLoad() {
+		return invalid
 	}
 	return noError
+}
+
+// occupied reports whether an object lies between two addresses.
+func (r *replay) occupied(start, end uint64) bool {
+	return slices.ContainsFunc(r.result.Objects, func(o *Object) bool {
+		if !o.placed {
+			return false
+		}
+		s, e, _ := o.file.Extent()
+		return start < e && s < end
+	})
 }

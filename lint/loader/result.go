@@ -24,9 +24,11 @@ type Object struct {
 	file     *elf.File
 	source   *Source
 	libc     bool
+	placed   bool // it lies where it asks to
+	now      bool // dlopen with RTLD_LAZY looks for all its symbols all the same
 	runPath  string
 	runReady bool
-	origin   string // what $ORIGIN stood for in runPath
+	beside   map[string]bool // the folders of runPath that begin with $ORIGIN
 	symbols  []state
 	badTypes []uint32
 }

@@ -13,7 +13,7 @@ import (
 type Root struct {
 	keeper
 	dir     *os.Root
-	folders map[string]string // resolved folders, by the path that led there
+	folders map[string]resolved // by path
 }
 
 // OpenRoot opens a folder as a file system.
@@ -22,7 +22,7 @@ func OpenRoot(dir string) (*Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Root{dir: r, folders: map[string]string{}}, nil
+	return &Root{dir: r, folders: map[string]resolved{}}, nil
 }
 
 // Close frees all files.
@@ -41,65 +41,82 @@ func (r *Root) Open(name string, way Way) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.source(f, way != Program)
+	return r.source(f, way)
 }
 
-// maxLinks is how many symbolic links Linux follows on one path.
-const maxLinks = 40
+const (
+	maxLinks   = 40      // symbolic links that Linux follows on one path
+	longestWay = 4096    // PATH_MAX, with its NUL
+	maxFolders = 1 << 12 // whose way is remembered
+)
 
-// resolve follows the symbolic links of a path and returns the path that is left, relative
-// to the root and free of links.
+// resolved is where the path of a folder leads.
+type resolved struct {
+	real  string
+	links int // on the way
+	err   error
+}
+
+// resolve follows a path as the kernel does and returns the one that is left, relative to the
+// root and free of links.
 func (r *Root) resolve(name string) (string, error) {
-	folder, file := path.Split(path.Clean("/" + name))
-	links := 0
-	folder, err := r.folder(folder, &links)
-	if err != nil {
-		return "", err
+	if len(name) >= longestWay {
+		return "", &fs.PathError{Op: "open", Path: name, Err: syscall.ENAMETOOLONG}
 	}
-	return r.follow(folder, file, &links)
+	folder, file := path.Split(name)
+	way, ok := r.folders[folder]
+	if !ok {
+		way.real, way.err = r.walk(".", folder, &way.links)
+		if len(r.folders) < maxFolders {
+			r.folders[folder] = way
+		}
+	}
+	if way.err != nil {
+		return "", way.err
+	}
+	return r.walk(way.real, file, &way.links)
 }
 
-// folder resolves a path of a folder, which it remembers.
-func (r *Root) folder(name string, links *int) (string, error) {
-	if real, ok := r.folders[name]; ok {
-		return real, nil
-	}
-	real := "."
-	var err error
-	for part := range strings.SplitSeq(strings.Trim(name, "/"), "/") {
-		if part == "" {
+// walk goes a path part by part, from a folder that is free of links. That "a/.." is the
+// folder of a is not so where a is a link, and no folder at all where it is a file.
+func (r *Root) walk(folder, rest string, links *int) (string, error) {
+	for {
+		part, after, more := strings.Cut(strings.TrimLeft(rest, "/"), "/")
+		rest = after
+		switch part {
+		case "":
+			return folder, nil
+		case ".":
+			continue
+		case "..":
+			folder = path.Dir(folder) // that of the root is the root
 			continue
 		}
-		if real, err = r.follow(real, part, links); err != nil {
+		next := path.Join(folder, part)
+		info, err := r.dir.Lstat(next)
+		switch {
+		case err != nil:
 			return "", err
+		case info.Mode()&fs.ModeSymlink != 0:
+			if *links++; *links > maxLinks {
+				return "", &fs.PathError{Op: "open", Path: next, Err: syscall.ELOOP}
+			}
+			target, err := r.dir.Readlink(next)
+			if err != nil {
+				return "", err
+			}
+			if path.IsAbs(target) {
+				folder = "."
+			}
+			if rest = target; more {
+				rest += "/" + after
+			}
+		case !more:
+			return next, nil
+		case !info.IsDir():
+			return "", &fs.PathError{Op: "open", Path: next, Err: syscall.ENOTDIR}
+		default:
+			folder = next
 		}
 	}
-	if *links == 0 {
-		r.folders[name] = real
-	}
-	return real, nil
-}
-
-// follow steps from a folder without links to one of its entries.
-func (r *Root) follow(folder, part string, links *int) (string, error) {
-	next := path.Join(folder, part)
-	info, err := r.dir.Lstat(next)
-	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
-		return next, err
-	}
-	if *links++; *links > maxLinks {
-		return "", &fs.PathError{Op: "open", Path: next, Err: syscall.ELOOP}
-	}
-	target, err := r.dir.Readlink(next)
-	if err != nil {
-		return "", err
-	}
-	if !path.IsAbs(target) {
-		target = path.Join("/", folder, target)
-	}
-	dir, file := path.Split(path.Clean(target))
-	if dir, err = r.folder(dir, links); err != nil || file == "" {
-		return dir, err
-	}
-	return r.follow(dir, file, links)
 }

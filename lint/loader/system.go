@@ -31,6 +31,8 @@ type rules struct {
 	// A local symbol stands for itself whatever its type; before 1.1.24 only one of type
 	// STT_SECTION does, and any other is looked up by name (commit 1f060ed2).
 	localByBind bool
+	// A segment of no bytes is an error of mmap; since 1.2.3 it is passed over (commit cfdfd5ea).
+	emptyLoadFails bool
 	// A failed mprotect sets errno; since 1.2.4 it is a bare system call (commit 63c67053),
 	// and the message has the text of whatever failed before.
 	relroErrno bool
@@ -61,9 +63,10 @@ func New(t lint.Target) (*System, error) {
 	}
 	since := func(v string) bool { return facts.CompareVersions("", version, v) >= 0 }
 	s := &System{Target: t, exports: exports, arch: a, rules: rules{
-		relr:        since("1.2.4"),
-		localByBind: since("1.1.24"),
-		relroErrno:  !since("1.2.4"),
+		relr:           since("1.2.4"),
+		localByBind:    since("1.1.24"),
+		emptyLoadFails: !since("1.2.3"),
+		relroErrno:     !since("1.2.4"),
 	}}
 	for _, k := range a.kinds {
 		if k.since == "" || since(k.since) {

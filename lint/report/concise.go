@@ -13,6 +13,9 @@ import (
 // where the finding is about a file as a whole, and so is the file where there is none.
 func writeConcise(w io.Writer, r *lint.Report, _ Options) error {
 	out := bufio.NewWriter(w)
+	for i := range r.Artifacts {
+		conciseArtifact(out, &r.Artifacts[i])
+	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if at := where(r, f.Range); at != "" {
@@ -28,6 +31,21 @@ func writeConcise(w io.Writer, r *lint.Report, _ Options) error {
 		fmt.Fprintf(out, "%s: error: cannot read: %s\n", printable(f.File), folded(reason(f)))
 	}
 	return out.Flush()
+}
+
+// conciseArtifact is "file: verdict: why (first repair)".
+func conciseArtifact(out *bufio.Writer, a *lint.Artifact) {
+	fmt.Fprintf(out, "%s: %s", printable(a.Place()), a.Verdict)
+	if a.Summary != "" {
+		out.WriteString(": " + folded(a.Summary))
+	}
+	switch {
+	case a.Instead != "":
+		fmt.Fprintf(out, " (%s runs)", printable(a.Instead))
+	case len(a.Repairs) > 0 && a.Repairs[0].Proved:
+		fmt.Fprintf(out, " (%s)", folded(a.Repairs[0].Title))
+	}
+	out.WriteByte('\n')
 }
 
 // more counts the further places of a finding, which one line has no room for.

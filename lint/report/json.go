@@ -11,12 +11,12 @@ import (
 // contract with programs outside: fields may be added, never renamed, moved or dropped.
 // An empty list is [], never null; the only null is a range that says nothing about a place.
 type jsonReport struct {
-	Schema    string        `json:"schema"`
-	Tool      jsonTool      `json:"tool"`
-	Findings  []jsonFinding `json:"findings"`
-	Artifacts []struct{}    `json:"artifacts"` // of the commands that judge binaries
-	Failures  []jsonFailure `json:"failures"`
-	Summary   jsonSummary   `json:"summary"`
+	Schema    string         `json:"schema"`
+	Tool      jsonTool       `json:"tool"`
+	Findings  []jsonFinding  `json:"findings"`
+	Artifacts []jsonArtifact `json:"artifacts"` // of the commands that judge native files
+	Failures  []jsonFailure  `json:"failures"`
+	Summary   jsonSummary    `json:"summary"`
 }
 
 type jsonTool struct {
@@ -102,7 +102,7 @@ func writeJSON(w io.Writer, r *lint.Report, _ Options) error {
 		Schema:    "musllint/v1",
 		Tool:      jsonTool{Name: "musllint", Version: r.Version, Facts: r.Facts},
 		Findings:  make([]jsonFinding, len(r.Findings)),
-		Artifacts: []struct{}{},
+		Artifacts: jsonArtifactsOf(r.Artifacts),
 		Failures:  make([]jsonFailure, len(r.Failures)),
 		Summary:   jsonSummary{Errors: errors, Warnings: warnings, Infos: infos, Files: r.Files},
 	}

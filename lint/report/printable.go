@@ -58,6 +58,9 @@ func textWidth(s string) int {
 	return n
 }
 
+// Printable returns s as one line that is safe on a terminal, as in reports.
+func Printable(s string) string { return printable(s) }
+
 // printable returns s as one line that is safe on a terminal.
 func printable(s string) string {
 	clean := true

@@ -23,6 +23,7 @@ const homepage = "https://github.com/musllint/musllint"
 type Options struct {
 	Color bool // ANSI colours
 	Width int  // columns of the terminal, to which lines are wrapped; 0 wraps nothing
+	All   bool // no list is cut short
 }
 
 // Format writes a whole report. Its error is the writer's.

@@ -43,6 +43,7 @@ type textWriter struct {
 // writeText is the format for people: what will happen, where, why, and what to do.
 func writeText(w io.Writer, r *lint.Report, opt Options) error {
 	t := &textWriter{out: bufio.NewWriter(w), report: r, opt: opt, shown: map[lint.Related]bool{}}
+	t.artifacts()
 	for i := range r.Findings {
 		t.finding(&r.Findings[i])
 		t.out.WriteByte('\n')
