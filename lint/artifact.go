@@ -39,6 +39,9 @@ type Artifact struct {
 	// Instead is another artifact of the same scan that is the same thing made for musl, and
 	// that runs.
 	Instead string
+	// Refused is what the installer of its container prints on the target, which it refuses to
+	// install there; empty where it does not.
+	Refused string
 	Notes   []string // sentences: what else is to be known
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/musllint/musllint/lint/policy/policydoc"
 	"github.com/musllint/musllint/lint/policy/policyfmt"
 	"github.com/musllint/musllint/lint/policy/policytest"
+	"github.com/musllint/musllint/lint/run"
 )
 
 var update = flag.Bool("update", false, "rewrite the want files of the policies that are tested")
@@ -34,6 +35,10 @@ func TestMain(m *testing.M) {
 // The embedded index is not used here: it may be stale while policies are being written.
 func TestPolicies(t *testing.T) {
 	set, diags := policy.Load(os.DirFS("."), ".")
+	diags = append(diags, set.Teach(run.Recipes())...)
+	if diags.HasErrors() {
+		t.Error(diags)
+	}
 	suite := policytest.New(set)
 	for _, path := range files(t) {
 		t.Run(id(path), func(t *testing.T) {
@@ -50,6 +55,32 @@ func TestPolicies(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A repair that nobody has seen done is none.
+func TestFixesAreShown(t *testing.T) {
+	set := loaded(t)
+	list, _ := set.Policies()
+	for _, p := range list {
+		examples, err := set.Examples(p.ID)
+		if err != nil || !p.Fixable {
+			continue
+		}
+		if !slices.ContainsFunc(examples.Bad, func(e policy.BadExample) bool { return e.Fixed != nil }) {
+			t.Errorf("%s has a fix with edits and no fixed.Dockerfile", p.ID)
+		}
+	}
+}
+
+// loaded returns the policies of this folder with the recipes that they name.
+func loaded(t *testing.T) *policy.Set {
+	t.Helper()
+	set, diags := policy.Load(os.DirFS("."), ".")
+	diags = append(diags, set.Teach(run.Recipes())...)
+	if diags.HasErrors() {
+		t.Skip("policies are broken; TestPolicies tells")
+	}
+	return set
 }
 
 // files lists the policies of this folder.
@@ -107,6 +138,7 @@ func TestDocsAreFresh(t *testing.T) {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
+	set.Teach(run.Recipes())
 	var want bytes.Buffer
 	if err := policydoc.Page(&want, set); err != nil {
 		t.Fatal(err)

@@ -274,16 +274,25 @@ func linkedKind(p string) string {
 	return "program"
 }
 
+// Destination is the absolute path that a COPY or ADD names; ok is false when that is not
+// known. A file lands in it, rather than at it, where folder is set.
+func (in *Instruction) Destination() (dest string, folder, ok bool) {
+	c := in.Copy
+	dest = join(in.Dir, c.Dest.Text)
+	folder = isFolderName(c.Dest.Text) || strings.HasSuffix(c.Dest.Text, "/.") || len(c.Sources)+len(c.Documents) > 1 || dest == in.Dir
+	return dest, folder, dest != "?" && c.Dest.Known
+}
+
 // landing is the path at which an artifact of the source lands, "" when that is not known.
 func landing(in *Instruction, c *Copy, source string, a *Artifact) string {
-	dest := join(in.Dir, c.Dest.Text)
-	if _, keeps := in.Flag("parents"); keeps || dest == "?" || !c.Dest.Known {
+	dest, into, ok := in.Destination()
+	if _, keeps := in.Flag("parents"); keeps || !ok {
 		return ""
 	}
 	folder := a.isFolder() || strings.HasSuffix(source, "/")
 	source = join("/", source)
 	folder = folder || a.Path != source && encloses(source, a.Path)
-	if !folder && !strings.ContainsAny(source, "*?[") && (isFolderName(c.Dest.Text) || len(c.Sources) > 1 || dest == in.Dir) {
+	if !folder && !strings.ContainsAny(source, "*?[") && into {
 		dest = path.Join(dest, path.Base(source))
 	}
 	return below(a, source, dest)

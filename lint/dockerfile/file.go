@@ -41,6 +41,8 @@ type File struct {
 	Problems []Problem // what Docker refuses, and what could not be understood
 	Comments []Comment
 	Escape   byte // the escape and continuation character: \ or `
+	// Context reads a small file of the build context; nil without one.
+	Context func(name string) (text string, ok bool)
 
 	names    map[string]*Stage // finished stages by name in lower case
 	finished int
@@ -97,6 +99,8 @@ type Stage struct {
 
 	scans map[string]*scan     // by question
 	apk   map[string]*timeline // by package
+
+	unread unread
 }
 
 // Label is how a person would name the stage: its name, or its number as COPY --from

@@ -132,9 +132,18 @@ func isPathOrURL(s string) bool {
 
 // Installed reports whether an apk package, by its own name or by what another package
 // brings, is in the stage just before the byte offset end; len of the file asks for the
-// stage as it is built. Maybe is the answer wherever the base image, a variable or a
-// condition leaves it open.
+// stage as it is built. Maybe is the answer wherever the base image, a variable, a condition
+// or a script that was not read leaves it open.
 func (s *Stage) Installed(pkg string, end int) facts.Tri {
+	answer := s.written(pkg, end)
+	if answer == facts.No && s.mayInstall(end) {
+		return facts.Maybe
+	}
+	return answer
+}
+
+// written is Installed by what the base image has and the Dockerfile itself says.
+func (s *Stage) written(pkg string, end int) facts.Tri {
 	answer := s.timeline(pkg).at(end)
 	base := facts.Maybe
 	if !s.Ref.IsZero() {

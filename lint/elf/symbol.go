@@ -275,8 +275,8 @@ func (f *File) hidden(i uint32) (bool, error) {
 	return v&0x8000 != 0, err
 }
 
-// maxSymbols bounds what Symbols reports.
-const maxSymbols = 1 << 24
+// maxSymbols bounds what Symbols reports: to what the file has room for, whatever it maps.
+func (f *File) maxSymbols() uint32 { return uint32(min(f.image.size/16, 1<<24)) }
 
 // Symbols calls visit with every symbol that the hash tables know of and, as far as they
 // tell, those before them, until it returns false. That is all that a file says about how
@@ -300,14 +300,15 @@ func (f *File) Symbols(visit func(i uint32, s Symbol) bool) error {
 
 func (f *File) countSymbols() (uint32, error) {
 	t := &f.symbols
+	most := f.maxSymbols()
 	switch {
 	case t.hash != 0:
 		n, err := f.hashWord(1)
-		return uint32(min(n, maxSymbols)), err
+		return uint32(min(n, uint64(most))), err
 	case t.gnu.at == 0:
 		return 0, nil
 	}
-	if t.gnu.buckets > maxSymbols {
+	if uint64(t.gnu.buckets) > f.image.size/4 {
 		return 0, &ExcessError{"DT_GNU_HASH"}
 	}
 	buckets := t.gnu.at + 16 + uint64(t.gnu.bloom)*f.Word()
@@ -320,10 +321,10 @@ func (f *File) countSymbols() (uint32, error) {
 		last = max(last, b)
 	}
 	if last < t.gnu.first {
-		return min(t.gnu.first, maxSymbols), nil
+		return min(t.gnu.first, most), nil
 	}
 	chain := buckets + 4*uint64(t.gnu.buckets) + 4*uint64(last-t.gnu.first)
-	for ; last < maxSymbols; last++ {
+	for ; last < most; last++ {
 		h, err := f.word32(chain, "DT_GNU_HASH")
 		if err != nil {
 			return 0, err
@@ -333,5 +334,5 @@ func (f *File) countSymbols() (uint32, error) {
 		}
 		chain += 4
 	}
-	return maxSymbols, nil
+	return most, nil
 }

@@ -35,8 +35,14 @@ func Header(name string) (Page, bool) {
 	if lacks := lacksText(h); lacks != "" {
 		c.sections = append(c.sections, section{"What musl's header does not have", lacks})
 	}
+	if isLibstdcxx(h) {
+		p.See = []string{"libstdcxx"}
+	}
 	return p.with(c), true
 }
+
+// isLibstdcxx reports whether a header is one of C++, which no libc has.
+func isLibstdcxx(h facts.Header) bool { return h.Package == "g++" }
 
 // headerName takes off what an #include has around a name.
 func headerName(s string) string {
@@ -51,6 +57,9 @@ func headerState(h facts.Header) string {
 	case "warns":
 		return "has it; it makes a warning and includes " + h.Instead
 	case "package":
+		if isLibstdcxx(h) {
+			return "has nothing to do with it: the header comes with the compiler g++, on Alpine and on glibc alike"
+		}
 		return "does not have it: it belongs to another package"
 	}
 	return "does not have it"
@@ -73,6 +82,8 @@ func headerShort(h facts.Header) (where, do string) {
 		return "musl has it", h.Instead
 	case h.State == "warns":
 		return "musl has it with a warning", "include " + h.Instead
+	case isLibstdcxx(h):
+		return "not of libc: it comes with g++", "apk add g++"
 	case h.Package != "" && h.State == "package":
 		return "not in musl-dev", "apk add " + h.Package
 	case h.Package != "":

@@ -3,6 +3,7 @@ package explain
 import (
 	_ "embed"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -13,14 +14,18 @@ import (
 
 // ecosystems are the words before the colon in the name of a package. Of packages with the same
 // name the first is shown.
-var ecosystems = [...]struct {
-	name string
-	page func(name string) (Page, bool)
-}{
-	{"npm", npmPage},
-	{"pypi", pypiPage},
-	{"gem", gemPage},
-	{"apk", apkPage},
+var ecosystems = [...]ecosystem{
+	{"npm", npmPage, facts.NPMNames},
+	{"pypi", pypiPage, facts.PyPINames},
+	{"gem", gemPage, facts.GemNames},
+	{"apk", apkPage, facts.ApkNames},
+}
+
+// ecosystem is where packages are from.
+type ecosystem struct {
+	name  string
+	page  func(name string) (Page, bool)
+	names func() iter.Seq[string] // of the packages that tables tell about
 }
 
 // Package returns what is known of a package. The name says where it is from: "npm:sharp",
@@ -37,6 +42,39 @@ func Package(name string) (Page, bool) {
 		}
 	}
 	return Page{}, false
+}
+
+// IsEcosystem reports whether a word says where a package is from: "npm", "pypi", "gem", "apk".
+func IsEcosystem(word string) bool {
+	return slices.ContainsFunc(ecosystems[:], func(e ecosystem) bool { return e.name == word })
+}
+
+// NearPackages returns up to three packages that may be meant by a name such as "pypi:tourch",
+// the likeliest first: those with similar names, and the ones that other ecosystems have of that
+// name.
+func NearPackages(name string) []string {
+	kind, bare, _ := strings.Cut(name, ":")
+	bare = strings.ToLower(strings.TrimSpace(bare))
+	var near []string
+	var found []candidate
+	for _, e := range ecosystems {
+		if _, ok := e.page(bare); ok && e.name != kind {
+			near = append(near, e.name+":"+bare)
+		}
+		if e.name != kind {
+			continue
+		}
+		for known := range e.names() {
+			if d := distance(bare, known); d <= max(1, min(len(bare), len(known))/3+len(known)/5) {
+				found = append(found, candidate{e.name + ":" + known, d})
+			}
+		}
+	}
+	slices.SortFunc(found, byDistance)
+	for _, c := range found {
+		near = append(near, c.word)
+	}
+	return near[:min(len(near), maxNear)]
 }
 
 // whatHelps goes before what a table has as a remedy: a command, or something to take instead.

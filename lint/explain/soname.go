@@ -157,10 +157,20 @@ func (l library) rows() []row {
 		rows = append(rows, row{"Alpine", l.pkg + ", as far as is known"})
 	case l.gone:
 		rows = append(rows, row{"later", "no package has it"})
-	case !l.held[len(l.held)-1].isCurrent():
-		rows = append(rows, row{"later", "not seen"})
+	case l.held[len(l.held)-1].isCurrent():
+	case l.wentMissing():
+		rows = append(rows, row{"Alpine " + facts.IndexRead, "no package of the main repository has it"}, row{"later", "not looked at"})
+	default:
+		rows = append(rows, row{"later", "not looked at: it may be there"})
 	}
 	return rows
+}
+
+// wentMissing reports whether a library is not in the newest release whose packages were all
+// read, though older releases have it.
+func (l library) wentMissing() bool {
+	n := len(l.held)
+	return n > 0 && facts.CompareReleases(l.held[n-1].last, facts.IndexRead) < 0
 }
 
 // seenIn says in which releases the newest package of a library was seen, unless it is in
@@ -171,7 +181,7 @@ func (l library) seenIn() string {
 	}
 	h := l.held[len(l.held)-1]
 	switch {
-	case l.gone:
+	case l.gone, l.wentMissing():
 		return " (up to Alpine " + h.last + ")"
 	case !h.isCurrent():
 		return " (seen in " + h.releases() + ")"

@@ -153,6 +153,31 @@ func lowered(text string) string {
 // quoteColumns is how much of a long line is shown.
 const quoteColumns = 240
 
+// wordColumns is how far a cut is moved to stand between words.
+const wordColumns = 30
+
+// betweenWords moves the ends of a part of a text outwards to where a word ends, or to the end of
+// the text, where one is near; else to the end of a character.
+func betweenWords(text string, start, end int) (int, int) {
+	if blank := strings.LastIndexByte(text[max(start-wordColumns, 0):start], ' '); start <= wordColumns {
+		start = 0
+	} else if blank >= 0 {
+		start += blank - wordColumns + 1
+	}
+	if blank := strings.IndexByte(text[end:min(end+wordColumns, len(text))], ' '); len(text)-end <= wordColumns {
+		end = len(text)
+	} else if blank >= 0 {
+		end += blank
+	}
+	for start > 0 && !utf8.RuneStart(text[start]) {
+		start--
+	}
+	for end < len(text) && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return start, end
+}
+
 // quote returns a line for people, without what stands before the message, and of a long one
 // the part around it.
 func (l logLine) quote(message string) string {
@@ -163,12 +188,7 @@ func (l logLine) quote(message string) string {
 	start := max(strings.Index(unquoted(text), message), 0) // of the plain form: near enough
 	start = max(min(start-quoteColumns/4, len(text)-quoteColumns), 0)
 	end := start + quoteColumns
-	for start > 0 && !utf8.RuneStart(text[start]) {
-		start--
-	}
-	for end < len(text) && !utf8.RuneStart(text[end]) {
-		end--
-	}
+	start, end = betweenWords(text, start, end)
 	cut := text[start:end]
 	if start > 0 {
 		cut = "..." + cut

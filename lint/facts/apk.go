@@ -68,6 +68,17 @@ func inSpan(span, name string) bool {
 	return ok && from <= name && name <= to
 }
 
+// KnowsPackage reports whether any table tells about an apk package. One that none tells about
+// may exist all the same.
+func KnowsPackage(pkg string) bool {
+	pkg = packageName(pkg)
+	if apkBringsText.has(pkg) || notableText.has(pkg) || PackageHeaders(pkg) != nil {
+		return true
+	}
+	sonames, _ := PackageSonames(pkg, "")
+	return sonames != nil
+}
+
 // ApkBrings reports whether `apk add pkg` installs want: because it is want, or has it
 // among its dependencies. pkg may carry a version constraint. The answer is Maybe for a
 // package or a want that no table tells about.

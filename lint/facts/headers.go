@@ -69,14 +69,7 @@ func (h Header) Brings() iter.Seq2[string, []string] {
 
 // Headers yields the names of all headers that the table has.
 func Headers() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for line := range strings.Lines(headersText.body()) {
-			name, _, _ := strings.Cut(line, "\t")
-			if !yield(name) {
-				return
-			}
-		}
-	}
+	return headersText.keys()
 }
 
 // PackageHeaders returns the headers that an apk package brings, or a replacement of them.

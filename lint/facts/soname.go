@@ -14,6 +14,11 @@ import (
 //go:embed sonames.tsv
 var sonamesText table
 
+// IndexRead is the newest release of Alpine of which the whole index of the main repository was
+// read. Of later ones some packages were looked into: that a library was not seen there says
+// nothing.
+const IndexRead = "3.17"
+
 // SonamePackage returns the apk package that holds a shared library in a release of Alpine;
 // release is empty when it is not known, and the newest package is meant then. It reports ok
 // false when no package is known. certain says that the library was seen in that package of

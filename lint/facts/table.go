@@ -15,6 +15,18 @@ func (t table) body() string {
 	return rows
 }
 
+// keys yields the keys of all rows, one that has several as often.
+func (t table) keys() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.Lines(t.body()) {
+			key, _, _ := strings.Cut(line, "\t")
+			if !yield(key) {
+				return
+			}
+		}
+	}
+}
+
 // rows yields the rows of one key, split into columns.
 func (t table) rows(key string) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {

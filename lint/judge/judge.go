@@ -211,7 +211,7 @@ func (j *judge) judge(a *lint.Artifact) error {
 	d.write(a)
 	a.Assumed, a.Loads = first.assumed, first.loads
 	j.decide(a, first, d)
-	if a.Verdict == lint.Fails && sure.maybe && !j.goLibrary {
+	if a.Verdict == lint.Fails && sure.maybe && !j.goLibrary && !j.misnamed() {
 		// Some of what is missing may be there: is it a failure in any case?
 		hope, err := j.try(j.machine(j.site, true, changes{}))
 		if err != nil {

@@ -209,3 +209,17 @@ func TestHosts(t *testing.T) {
 		}
 	}
 }
+
+// TestLibstdcxx: what g++ links on Alpine has no versions, and its names alone tell that they
+// are the C++ library's.
+func TestLibstdcxx(t *testing.T) {
+	for name, want := range map[string]bool{
+		"_ZNSolsEi": true, "_ZNKSs4findEcm": true, "_ZTVNSt7__cxx1115basic_stringbufIcSt11char_traitsIcESaIcEEE": true,
+		"_ZTISt9exception": true, "_ZSt4cout": true, "_ZNRSiC2Ev": true, "_ZTIPKc": true, "_ZTIDn": true, "__once_proxy": true,
+		"_Znwm": true, "_ZN3FooC1Ev": false, "_ZlsRSoRK3Foo": false, "_ZTI3Foo": false, "_ZNS_3FooEv": false, "__foo": false, "_Z": false,
+	} {
+		if got := isLibstdcxx([]byte(name)); got != want {
+			t.Errorf("%s: %t, want %t", name, got, want)
+		}
+	}
+}

@@ -94,28 +94,58 @@ func isOptional(symbol []byte) bool {
 	return bytes.HasPrefix(symbol, []byte("_ITM_")) || string(symbol) == "__gmon_start__" || string(symbol) == "_Jv_RegisterClasses"
 }
 
-// standardNames begin the mangled names of the C++ library, std:: above all.
+// standardNames begin the names of the C++ library that do not say so by what they are in.
 var standardNames = []string{
-	"_ZSt", "_ZNSt", "_ZNKSt", "_ZTISt", "_ZTVSt", "_ZTSSt", "_ZTVN10__cxxabiv1", "_ZTIN10__cxxabiv1",
-	"_ZN9__gnu_cxx", "_ZNK9__gnu_cxx", "_ZN10__cxxabiv1", "_ZGVNSt", "_ZTTSt", "_ZThn", "_ZTv0",
-	"_ZN14__gnu_parallel", "_ZN11__gnu_debug", "_ZTNSt", "_ZTCSt",
-	"__cxa_", "__gxx_", "__dynamic_cast", "_Znw", "_Zna", "_Zdl", "_Zda",
+	"_ZThn", "_ZTv0", "__cxa_", "__gxx_", "__dynamic_cast", "__once_proxy", "_Znw", "_Zna", "_Zdl", "_Zda",
 }
+
+// standardScopes begin the scope of a mangled name of the C++ library. St is std::, and the
+// other letters stand for what is often used of it, such as So for std::ostream.
+var standardScopes = []string{
+	"St", "Sa", "Sb", "Ss", "Si", "So", "Sd",
+	"9__gnu_cxx", "10__cxxabiv1", "14__gnu_parallel", "11__gnu_debug",
+}
+
+// mangledKinds are what stands before the scope: vtables, type information, guards.
+var mangledKinds = []string{"TI", "TV", "TS", "TT", "TC", "GV"}
 
 // isLibstdcxx reports whether a name without a version is one of the C++ library.
 func isLibstdcxx(symbol []byte) bool {
 	if len(symbol) < 4 || symbol[0] != '_' || symbol[1] != 'Z' && symbol[1] != '_' {
 		return false
 	}
-	for _, prefix := range standardNames {
-		if bytes.HasPrefix(symbol, []byte(prefix)) {
-			return true
+	if hasAnyPrefix(symbol, standardNames) {
+		return true
+	}
+	scope, mangled := bytes.CutPrefix(symbol, []byte("_Z"))
+	if !mangled {
+		return false
+	}
+	for _, kind := range mangledKinds {
+		if rest, ok := bytes.CutPrefix(scope, []byte(kind)); ok {
+			scope = rest
+			break
 		}
 	}
-	// Type information of the basic types and of pointers to them: _ZTIi, _ZTIPKc.
+	if rest, ok := bytes.CutPrefix(scope, []byte("N")); ok {
+		scope = bytes.TrimLeft(rest, "rVKRO")
+	}
+	if hasAnyPrefix(scope, standardScopes) {
+		return true
+	}
+	// Type information of the basic types and of pointers to them: _ZTIi, _ZTIPKc, _ZTIDn.
 	if rest, ok := bytes.CutPrefix(symbol, []byte("_ZTI")); ok {
-		rest = bytes.TrimLeft(rest, "PK")
+		rest = bytes.TrimPrefix(bytes.TrimLeft(rest, "PK"), []byte("D"))
 		return len(rest) == 1 && rest[0] >= 'a' && rest[0] <= 'z'
+	}
+	return false
+}
+
+func hasAnyPrefix(symbol []byte, prefixes []string) bool {
+	for _, p := range prefixes {
+		if len(symbol) >= len(p) && string(symbol[:len(p)]) == p {
+			return true
+		}
 	}
 	return false
 }

@@ -43,12 +43,16 @@ func join(artifacts []lint.Artifact) {
 			if !ok || artifacts[i].Verdict != lint.Runs || artifacts[k].Form != lint.FormLibrary || artifacts[k].Verdict == lint.Runs {
 				continue
 			}
-			a := &artifacts[k]
-			a.Verdict, a.Summary = lint.Runs, "as part of what loads it"
-			a.Notes = append(a.Notes, "It is loaded by "+artifacts[i].Place()+", whose run path finds what it needs.")
-			a.MissingLibraries, a.MissingSymbols, a.InTheWay, a.Errors, a.Repairs = nil, nil, nil, nil, nil
+			Join(&artifacts[k], artifacts[i].Place())
 		}
 	}
+}
+
+// Join makes a library run as part of what loads it.
+func Join(a *lint.Artifact, by string) {
+	a.Verdict, a.Summary = lint.Runs, "as part of what loads it"
+	a.Notes = append(a.Notes, "It is loaded by "+by+", whose run path finds what it needs.")
+	a.MissingLibraries, a.MissingSymbols, a.InTheWay, a.Errors, a.Repairs = nil, nil, nil, nil, nil
 }
 
 // variants takes what was made for other processors than the target's for what it is, where

@@ -77,7 +77,7 @@ func (j *judge) repair(a *lint.Artifact, t *trial, d *diagnosis) error {
 	if !sameArch(j.arch, j.site.Target.Arch) {
 		return nil
 	}
-	if broken || j.goLibrary || t.invalid || t.fault != nil || t.loader == byOtherOne {
+	if broken || j.goLibrary || j.misnamed() || t.invalid || t.fault != nil || t.loader == byOtherOne {
 		a.InTheWay = d.blockers()
 		j.suggest(a, d)
 		return nil
@@ -136,12 +136,7 @@ func (j *judge) packages(on *site, d *diagnosis) (*changes, []string, error) {
 
 // blockers are the libraries and symbols that no package of the site brings.
 func (d *diagnosis) blockers() []string {
-	var names []string
-	for _, l := range d.libraries {
-		if l.name == "" && !l.beside {
-			names = append(names, l.Library)
-		}
-	}
+	names := d.unpackaged()
 	for _, s := range slices.Concat(d.symbols, d.deferred) {
 		if !s.gcompat && s.compat == "" && s.owner != ofHost && (s.owner != nobody || s.certain) && !s.inLibgcc() {
 			names = append(names, s.Symbol)

@@ -20,8 +20,8 @@ import (
 // Scan judges all native files of files, folders and containers.
 type Scan struct {
 	Env Environment
-	// Root, if it is set, is a folder that holds the file system of an image. The paths lie in
-	// it, and libraries are searched in it as after a chroot.
+	// Root, if it is set, is a folder that holds the file system of an image. The paths lead into
+	// it or are paths inside of it, and libraries are searched in it as after a chroot.
 	Root    string
 	Limits  artifact.Limits
 	Workers int // 0: one for each processor
@@ -63,7 +63,7 @@ func (s *Scan) Run(ctx context.Context, paths []string) (*Result, error) {
 	}
 	var err error
 	for _, path := range paths {
-		if err = r.walk(ctx, path); err != nil {
+		if err = r.walk(ctx, s.outside(path)); err != nil {
 			break
 		}
 	}
@@ -93,11 +93,36 @@ func (s *Scan) inside(name string) (string, error) {
 	if s.Root == "" {
 		return name, nil
 	}
-	rel, err := filepath.Rel(s.Root, name)
-	if err != nil || !filepath.IsLocal(rel) {
+	rel, ok := below(s.Root, name)
+	if !ok {
 		return "", fmt.Errorf("it does not lie in the root %s", s.Root)
 	}
 	return "/" + filepath.ToSlash(rel), nil
+}
+
+// outside is the path on disk of what the user names: a path that leads into the root, or one
+// inside of it.
+func (s *Scan) outside(name string) string {
+	if s.Root == "" {
+		return name
+	}
+	if _, ok := below(s.Root, name); ok {
+		return name
+	}
+	return filepath.Join(s.Root, filepath.Join("/", name))
+}
+
+// below returns a path as one from a folder that it lies in.
+func below(folder, name string) (rel string, ok bool) {
+	folder, err := filepath.Abs(folder)
+	if err != nil {
+		return "", false
+	}
+	if name, err = filepath.Abs(name); err != nil {
+		return "", false
+	}
+	rel, err = filepath.Rel(folder, name)
+	return rel, err == nil && filepath.IsLocal(rel)
 }
 
 // unpacked is how much of containers is held in memory by default, in bytes. Decompressors and
@@ -307,6 +332,8 @@ func (s *scan) place(a *lint.Artifact, j job) {
 		}
 	}
 	suggestWheel(a)
+	suggestTarball(a)
+	refuseWheel(a)
 }
 
 // linked is the file that a symbolic link leads to. Folders keep the names that the user

@@ -53,6 +53,7 @@ func (s *shelf) close() {
 type view struct {
 	*shelf
 	prefix string // of Place.Inner
+	wheel  bool   // the container is one of Python's
 	rooted bool   // the container is one of a whole system, whose folders are those of a system
 }
 
@@ -63,6 +64,8 @@ func (s *shelf) viewOf(c *artifact.Container) *view {
 		v.prefix = c.Inner + "!/"
 	}
 	switch c.Kind {
+	case artifact.Wheel:
+		v.wheel = true
 	case artifact.Debian, artifact.Alpine, artifact.RPM, artifact.Tar, artifact.Cpio:
 		v.rooted = true
 	}

@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,8 +19,8 @@ func (j *judge) suggest(a *lint.Artifact, d *diagnosis) {
 	if r := j.ownBuild(); r != nil {
 		a.Repairs = append(a.Repairs, *r)
 	}
-	if name := otherBuild(j.path); name != "" {
-		add("install " + name + ", the build for musl: npm install in an Alpine stage does")
+	if name := otherBuild(npmPackage(j.path)); name != "" {
+		add(installTitle(name))
 	}
 	if len(a.Repairs) > 0 && a.Repairs[0].Proved {
 		return
@@ -35,10 +37,29 @@ func (j *judge) suggest(a *lint.Artifact, d *diagnosis) {
 		add("use it in a glibc image, such as debian:stable-slim: no build of it works on musl")
 		return
 	}
+	if j.misnamed() {
+		add("install it with pip in an Alpine stage: it takes the wheel for musl, or compiles the source")
+		add("use it in a glibc image, such as debian:stable-slim")
+		return
+	}
 	if j.libc == lint.LibcGlibc {
 		add("build it in an Alpine stage, where it is linked to musl")
 		add("use it in a glibc image, such as debian:stable-slim")
 	}
+	if names := d.unpackaged(); a.Verdict == lint.Fails && len(names) > 0 && len(a.Repairs) == 0 {
+		add("bring " + strings.Join(names, ", ") + " along, in a folder where the loader looks, such as /usr/lib: no package of Alpine is known to have it")
+	}
+}
+
+// unpackaged are the missing libraries that neither a package has nor the files at hand.
+func (d *diagnosis) unpackaged() []string {
+	var names []string
+	for _, l := range d.libraries {
+		if l.name == "" && !l.beside {
+			names = append(names, l.Library)
+		}
+	}
+	return names
 }
 
 // ownBuild is Alpine's own package of a shared library, nil where none is known.
@@ -72,10 +93,41 @@ func rustTarget(arch string) string {
 	return "x86_64-unknown-linux-musl"
 }
 
-// otherBuild is the npm package that has the build for musl of the one that a path lies in,
-// empty where the tables know none.
-func otherBuild(at string) string {
-	name := npmPackage(at)
+func installTitle(name string) string {
+	return "install " + name + ", the build for musl: npm install in an Alpine stage does"
+}
+
+// suggestTarball adds the build for musl of an npm package that an artifact lies in as it is
+// packed: package/… in img-sharp-linux-x64-0.35.5.tgz, which is @img/sharp-linux-x64. Only a name
+// that the tables know is taken from such a file name.
+func suggestTarball(a *lint.Artifact) {
+	file, packed := strings.CutSuffix(path.Base(filepath.ToSlash(a.Path)), ".tgz")
+	if !packed || !strings.HasPrefix(a.Inner, "package/") || a.Verdict == lint.Runs || a.Libc == lint.LibcMusl {
+		return
+	}
+	for end := len(file); end > 0; end = strings.LastIndexByte(file[:end], '-') { // a version may have a dash
+		name := file[:end]
+		scope, rest, _ := strings.Cut(name, "-")
+		for _, n := range []string{name, "@" + scope + "/" + rest} {
+			if musl := otherBuild(n); musl != "" {
+				a.Repairs = slices.Insert(a.Repairs, proved(a.Repairs), lint.Repair{Title: installTitle(musl)})
+				return
+			}
+		}
+	}
+}
+
+// proved is 1 where the first repair is proved, and stays the first.
+func proved(repairs []lint.Repair) int {
+	if len(repairs) > 0 && repairs[0].Proved {
+		return 1
+	}
+	return 0
+}
+
+// otherBuild is the npm package that has the build for musl of another one, empty where the
+// tables know none.
+func otherBuild(name string) string {
 	if name == "" {
 		return ""
 	}
@@ -95,23 +147,14 @@ func suggestWheel(a *lint.Artifact) {
 	}
 	if p, ok := facts.LookupPyPI(name); ok && p.Class == "musllinux" {
 		r := lint.Repair{Title: "take the musllinux wheel of " + name + ": pip install in an Alpine stage does"}
-		at := 0
-		if len(a.Repairs) > 0 && a.Repairs[0].Proved {
-			at = 1
-		}
-		a.Repairs = slices.Insert(a.Repairs, at, r)
+		a.Repairs = slices.Insert(a.Repairs, proved(a.Repairs), r)
 	}
 }
 
 // wheelOf returns the name of the project whose wheel an artifact lies in.
 func wheelOf(a *lint.Artifact) string {
-	for part := range strings.SplitSeq(a.Place(), "!/") {
-		base := part[strings.LastIndexByte(part, '/')+1:]
-		if name, _, ok := strings.Cut(base, "-"); ok && strings.HasSuffix(base, ".whl") {
-			return strings.ToLower(strings.ReplaceAll(name, "_", "-"))
-		}
-	}
-	return ""
+	name, _, _ := strings.Cut(wheelFile(a), "-")
+	return strings.ToLower(strings.ReplaceAll(name, "_", "-"))
 }
 
 // npmPackage returns the npm package that a path lies in, empty when it lies in none.

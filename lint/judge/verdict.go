@@ -26,6 +26,8 @@ func (j *judge) decide(a *lint.Artifact, t *trial, d *diagnosis) {
 			a.Errors = append(a.Errors, "Segmentation fault")
 		}
 		a.Notes = append(a.Notes, "Go's run-time in a library reads argc and argv where glibc passes them and musl does not: it dies in runtime.sysargs, whatever is installed (golang/go#13492).")
+	case j.misnamed():
+		j.judgeMisnamed(a)
 	case t.failed() && d.certain(j):
 		a.Verdict = lint.Fails
 	case t.failed():

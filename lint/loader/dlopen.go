@@ -14,14 +14,15 @@ func (s *System) Dlopen(files Files, host []*Library, path string, lazy bool, op
 		}
 		r.result.Objects = append(r.result.Objects, o)
 	}
-	r.start()
-	r.loadLibrary("libc.so", nil) // the program itself needs it
-	r.result.Mappings = nil
-	r.extendChain(len(r.chain))
-	r.static = len(r.result.Objects)
-	r.runtime, r.lazy = true, lazy
-
-	return r.answer(func() { r.dlopen(path) })
+	return r.answer(func() {
+		r.start()
+		r.loadLibrary("libc.so", nil) // the program itself needs it
+		r.result.Mappings = nil
+		r.extendChain(len(r.chain))
+		r.static = len(r.result.Objects)
+		r.runtime, r.lazy = true, lazy
+		r.dlopen(path)
+	})
 }
 
 func (r *replay) dlopen(path string) {

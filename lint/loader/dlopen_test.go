@@ -42,6 +42,9 @@ var dlopenCases = []struct {
 	{"bind-now", `extern void gone(void); void f(void) { gone(); }`, "-Wl,-z,now", "Error relocating ./lib.so: gone: symbol not found", "Error relocating ./lib.so: gone: symbol not found"},
 	// The first error is the only one.
 	{"two", `extern int one, two; int *p = &one, *q = &two;`, "", "Error relocating ./lib.so: one: symbol not found", "Error relocating ./lib.so: one: symbol not found"},
+	// It ends the rest too: neither what is needed nor another library is looked at.
+	{"needed and call", `extern int gone; int *p = &gone;`, "-L. -Wl,--no-as-needed -lgone", "Error loading shared library libgone.so: No such file or directory (needed by ./lib.so)", "Error loading shared library libgone.so: No such file or directory (needed by ./lib.so)"},
+	{"two libraries", `extern int gone; int *p = &gone;`, "-Wl,--no-as-needed ./more.so", "Error relocating ./lib.so: gone: symbol not found", "Error relocating ./lib.so: gone: symbol not found"},
 	{"needed", `void f(void) {}`, "-L. -Wl,--no-as-needed -lgone", "Error loading shared library libgone.so: No such file or directory (needed by ./lib.so)", "Error loading shared library libgone.so: No such file or directory (needed by ./lib.so)"},
 	{"tls", `__thread int v = 1; int *f(void) { return &v; }`, "", "ok", "ok"},
 	{"initial-exec", `__thread int v = 1; int *f(void) { return &v; }`, "-ftls-model=initial-exec",
@@ -79,10 +82,12 @@ func TestDlopen(t *testing.T) {
 			write("host.c", hostSource)
 			write("lib.c", c.source)
 			write("gone.c", "void unused(void) {}")
+			write("more.c", "extern void lost(void); void more(void) { lost(); }")
 			write("libc.c", "void *dlopen, *dlerror, *write, *_exit, *puts, *__tls_get_addr;")
 			script := "cc='" + cc + "'\n" +
 				"$cc -shared -fPIC -Wl,-soname,libc.so -o libc.so libc.c\n" +
 				"$cc -shared -fPIC -o libgone.so gone.c\n" +
+				"$cc -shared -fPIC -o more.so more.c\n" +
 				"$cc -shared -fPIC -o lib.so lib.c " + c.flags + "\n" +
 				"$cc -pie -fPIE -rdynamic -o host host.c -L. -l:libc.so\n" +
 				"rm libgone.so libc.so"
@@ -107,7 +112,7 @@ func TestDlopen(t *testing.T) {
 // opened replays the host.
 func opened(t *testing.T, system *System, lazy bool) string {
 	host := &Library{Has: func(symbol []byte, _ elf.Version) bool { return string(symbol) == "from_host" }}
-	files := &Host{}
+	files := &Host{Folders: []string{"."}}
 	defer files.Close()
 	r, err := system.Dlopen(files, []*Library{host}, "./lib.so", lazy, Options{FirstError: true})
 	if err != nil {

@@ -152,7 +152,7 @@ func TestRoot(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(filepath.Join(root, "usr/bin/app"), library("elf: program\ninterp: /lib/ld-musl-x86_64.so.1\nneeded: liba.so libb.so libc1.so libd.so libe.so libc.so\nundefined: a b puts\nrunpath: $ORIGIN/../share/app:/opt/lib\n"))
+	write(filepath.Join(root, "usr/bin/app"), library("elf: program\ninterp: /lib/ld-musl-x86_64.so.1\nneeded: liba.so libb.so libc1.so libd.so libe.so libf.so libg.so libc.so\nundefined: a b puts\nrunpath: $ORIGIN/../share/app:/opt/lib:/usr/current/../lib:/nowhere/../opt/other:/etc/ld-musl-x86_64.path/../../opt/other\n"))
 	write(filepath.Join(root, "usr/share/app/liba.so"), library("elf: library\ndefined: a\n"))
 	write(filepath.Join(root, "opt/real/libb.so.1"), library("elf: library\ndefined: b\n"))
 	link("/opt/real", filepath.Join(root, "opt/lib"))
@@ -161,6 +161,11 @@ func TestRoot(t *testing.T) {
 	link(outside+"/libc1.so", filepath.Join(root, "usr/lib/libc1.so"))
 	link("../../../outside/libc1.so", filepath.Join(root, "lib/libc1.so"))
 	link("libd.so", filepath.Join(root, "lib/libd.so"))
+	// A parent is that of where a link leads; a path through nothing, or a file, leads nowhere.
+	write(filepath.Join(root, "opt/v5/lib/libf.so"), library("elf: library\ndefined: f\n"))
+	link("/opt/v5/bin", filepath.Join(root, "usr/current"))
+	write(filepath.Join(root, "opt/v5/bin/tool"), nil)
+	write(filepath.Join(root, "opt/other/libg.so"), library("elf: library\ndefined: g\n"))
 	write(filepath.Join(root, "etc/ld-musl-x86_64.path"), []byte("/lib\n/usr/lib"))
 
 	files, err := OpenRoot(root)
@@ -180,10 +185,12 @@ func TestRoot(t *testing.T) {
 	want := `	/lib/ld-musl-x86_64.so.1
 	liba.so => /usr/bin/../share/app/liba.so
 	libb.so => /opt/lib/libb.so
+	libf.so => /usr/current/../lib/libf.so
 	libc.so => /lib/ld-musl-x86_64.so.1
 Error loading shared library libc1.so: No such file or directory (needed by /usr/bin/app)
 Error loading shared library libd.so: Symbolic link loop (needed by /usr/bin/app)
 Error loading shared library libe.so: No such file or directory (needed by /usr/bin/app)
+Error loading shared library libg.so: No such file or directory (needed by /usr/bin/app)
 `
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)

@@ -196,6 +196,9 @@ func (r *replay) systemPath() string {
 		}
 		return r.search
 	}
+	if s.Dir {
+		r.errno = isDir // opened, but not read
+	}
 	if s.Reader != nil {
 		text := make([]byte, max(0, min(s.Size, maxPathFile)))
 		n, _ := io.ReadFull(io.NewSectionReader(s.Reader, 0, s.Size), text)

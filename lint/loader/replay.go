@@ -39,14 +39,14 @@ type replay struct {
 	assumed  bool   // a Library is in the chain
 	memo     map[string]state
 	scratch  []byte
-	runtime  bool // dlopen rather than start
-	static   int  // objects that were loaded at start, whose TLS is static
-	lazy     bool // dlopen with RTLD_LAZY
-	opening  bool // what is loaded now is what dlopen was called with
-	aborted  bool // dlopen gave up
-	effort   int  // spent on the search of libraries
-	kept     int  // bytes of failures
-	unread   error
+	runtime  bool  // dlopen rather than start
+	static   int   // objects that were loaded at start, whose TLS is static
+	lazy     bool  // dlopen with RTLD_LAZY
+	opening  bool  // what is loaded now is what dlopen was called with
+	aborted  bool  // dlopen gave up
+	effort   int   // spent on the search of libraries
+	printed  int   // bytes of failures
+	unread   error // why there is no answer
 }
 
 // List replays `ldd path`: the start of a program, or of a library as if it were one. The
@@ -154,7 +154,7 @@ func (r *replay) extendChain(from int) {
 const maxFailures = 128 << 20
 
 func (r *replay) fail(f Failure) {
-	if r.kept += len(f.Symbol) + len(f.Library) + len(f.Object); r.kept > maxFailures {
+	if r.printed += len(f.Symbol) + len(f.Library) + len(f.Object); r.printed > maxFailures {
 		r.crash(&elf.ExcessError{What: "the list of errors"})
 		return
 	}
@@ -225,8 +225,8 @@ func (r *replay) mapObject(o *Object) errno {
 }
 
 const (
-	// lowestAddress is below every address that a linker gives, and the least that Linux maps
-	// without being told otherwise: vm.mmap_min_addr on ARM, and half of it elsewhere.
+	// lowestAddress is vm.mmap_min_addr as ARM's kernels have it; others have twice as much.
+	// No linker goes as low.
 	lowestAddress = 1 << 15
 	// addressSpace is what a process of 64 bits has on most processors.
 	addressSpace = 1 << 47

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/musllint/musllint/lint/elf"
 )
@@ -81,7 +82,7 @@ func (f Failure) String() string {
 	case RelroFailure:
 		return fmt.Sprintf("Error relocating %s: RELRO protection failed: %s", f.Object, f.Reason)
 	}
-	return fmt.Sprintf("Error relocating %s: %s: symbol not found", f.Object, f.Symbol)
+	return "Error relocating " + f.Object + ": " + f.Symbol + ": symbol not found"
 }
 
 // Mapping is a line `name => path`.
@@ -124,23 +125,22 @@ func (r *Result) ExitCode() int {
 // was not, on diag. In verbatim order lines come as the loader writes them, again and again
 // where it does; otherwise they are sorted and unique.
 func (r *Result) Write(out, diag io.Writer, verbatim bool) error {
-	var lines []string
 	if r.Invalid {
 		_, err := fmt.Fprintf(diag, "%s: %s: Not a valid dynamic program\n", r.Caller, r.Path)
 		return err
 	}
-	for _, m := range r.Mappings {
-		lines = append(lines, "\t"+m.Name+" => "+m.Path)
+	found := make([]string, len(r.Mappings))
+	for i, m := range r.Mappings {
+		found[i] = "\t" + m.Name + " => " + m.Path
 	}
-	first := []string{"\t" + r.Loader}
-	if err := write(out, append(first, canonical(lines, verbatim)...)); err != nil {
+	if err := write(out, append([]string{"\t" + r.Loader}, canonical(found, verbatim)...)); err != nil {
 		return err
 	}
-	lines = lines[:0]
-	for _, f := range r.Failures {
-		lines = append(lines, f.String())
+	failed := make([]string, len(r.Failures))
+	for i, f := range r.Failures {
+		failed[i] = f.String()
 	}
-	return write(diag, canonical(lines, verbatim))
+	return write(diag, canonical(failed, verbatim))
 }
 
 func canonical(lines []string, verbatim bool) []string {
@@ -152,12 +152,11 @@ func canonical(lines []string, verbatim bool) []string {
 }
 
 func write(w io.Writer, lines []string) error {
-	for _, l := range lines {
-		if _, err := io.WriteString(w, l+"\n"); err != nil {
-			return err
-		}
+	if len(lines) == 0 {
+		return nil
 	}
-	return nil
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	return err
 }
 
 // Close frees the files. The objects of a closed result must not be read any more.

@@ -153,10 +153,10 @@ func lines(b *bytes.Buffer) []string {
 // outside returns a library that the real loader found where the replay does not look: in
 // the folders of this machine.
 func outside(s said, roots []string) string {
-	for _, line := range s.out {
+	for i, line := range s.out {
 		_, path, ok := strings.Cut(line, " => ")
-		if !ok || !filepath.IsAbs(path) || strings.Contains(filepath.Base(path), "ld-") || strings.HasSuffix(path, "/lib/libc.so") {
-			continue
+		if i == 0 || !ok || !filepath.IsAbs(path) || path == strings.TrimSpace(s.out[0]) {
+			continue // the first line is the loader
 		}
 		if !slices.ContainsFunc(roots, func(r string) bool { return strings.HasPrefix(path, r+"/") }) {
 			return path

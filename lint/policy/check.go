@@ -145,6 +145,10 @@ func (c *typeChecker) policy(p *Policy) {
 			c.expression(e.at, isRange, "a range, such as that of flag_range")
 			c.expression(e.with, isText, "a text")
 		}
+		for _, st := range f.steps {
+			c.expression(st.at, isRange, "a range, such as that of flag_range")
+			c.expression(st.with, isObject, "an object of texts and lists of texts")
+		}
 	}
 }
 
@@ -164,6 +168,10 @@ func (c *typeChecker) expression(expr hcl.Expression, fits func(cty.Type) bool, 
 }
 
 func isRange(t cty.Type) bool { return t == rangeType || t == cty.DynamicPseudoType }
+
+func isObject(t cty.Type) bool {
+	return t.IsObjectType() || t.IsMapType() || t == cty.DynamicPseudoType
+}
 
 func isText(t cty.Type) bool { return converts(t, cty.String) }
 

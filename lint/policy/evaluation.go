@@ -239,6 +239,11 @@ func (e *evaluation) fixes(p *Policy) ([]lint.Fix, hcl.Diagnostics) {
 			}
 			fix.Edits = append(fix.Edits, lint.Edit{Range: at, NewText: text})
 		}
+		ok, diags := e.steps(spec, &fix)
+		all = append(all, diags...)
+		if !ok { // what a recipe cannot do safely is left to a person
+			fix.Safety, fix.Edits, fix.Exclusive = lint.Manual, nil, false
+		}
 		if whole { // no file gets a part of a text
 			list = append(list, fix)
 		}
@@ -298,7 +303,7 @@ func (e *evaluation) foldRepeats() {
 			continue
 		}
 		if r.Range != e.reports[j].Range {
-			e.reports[j].tell(lint.HereToo, r.Range)
+			e.reports[j].tell(lint.HereToo, r)
 		}
 		e.reports[j].share(r.Fixes)
 	}
@@ -321,7 +326,7 @@ const maxShared = 1000
 func (r *report) share(fixes []lint.Fix) {
 	for _, repeat := range fixes {
 		i := slices.IndexFunc(r.Fixes, func(f lint.Fix) bool { return f.Title == repeat.Title })
-		if i < 0 {
+		if i < 0 || r.Fixes[i].Safety == lint.Manual {
 			continue
 		}
 		for _, edit := range repeat.Edits {
@@ -337,9 +342,10 @@ func collide(a, b lint.Range) bool {
 	return a.Overlaps(b) || a.File == b.File && a.Start == b.Start
 }
 
-// tell adds evidence behind the policy's own and before the reasons of the stage.
-func (r *report) tell(message string, at lint.Range) {
-	r.Evidence = slices.Insert(r.Evidence, r.own, lint.Related{Message: message, Range: at})
+// tell adds another report as evidence, behind the policy's own and before the reasons of
+// the stage.
+func (r *report) tell(message string, other *report) {
+	r.Evidence = slices.Insert(r.Evidence, r.own, lint.Related{Message: message, Range: other.Range, Rule: other.Rule})
 	r.own++
 }
 
@@ -363,7 +369,7 @@ func (e *evaluation) foldConsequences() {
 	var kept []int
 	for i, r := range e.reports {
 		if j := root(i); j != i && causes[j] < 0 {
-			e.reports[j].tell(r.Message+" ["+r.Rule+"]", r.Range)
+			e.reports[j].tell(r.Message+" ["+r.Rule+"]", &r)
 		} else {
 			kept = append(kept, i)
 		}

@@ -10,9 +10,16 @@ import (
 // Examples is the human half of a policy: what is said about it, and Dockerfiles that
 // show and test it.
 type Examples struct {
-	Prose string // Markdown
-	Bad   []BadExample
-	Good  []GoodExample
+	Prose   string // Markdown
+	Context []ContextFile
+	Bad     []BadExample
+	Good    []GoodExample
+}
+
+// ContextFile is a file of the build context that all examples of a pair have.
+type ContextFile struct {
+	Name string // path in the context
+	Data []byte // its text, or a text that describes it: see policytest
 }
 
 // BadExample is a Dockerfile that the policy has something to say about.
@@ -31,7 +38,7 @@ type GoodExample struct {
 
 // ReadExamples reads the text of a pair's txtar. Its files are bad.Dockerfile and the
 // want and fixed.Dockerfile that belong to it, and good.Dockerfile; more of each have
-// -NAME behind that first word.
+// -NAME behind that first word. What is called context/PATH is a file of the build context.
 func ReadExamples(pair []byte) (*Examples, error) {
 	archive := txtar.Parse(pair)
 	e := &Examples{Prose: strings.TrimSpace(string(archive.Comment))}
@@ -44,6 +51,10 @@ func ReadExamples(pair []byte) (*Examples, error) {
 }
 
 func (e *Examples) add(f txtar.File) error {
+	if name, ok := strings.CutPrefix(f.Name, "context/"); ok && name != "" {
+		e.Context = append(e.Context, ContextFile{name, f.Data})
+		return nil
+	}
 	stem, isDockerfile := strings.CutSuffix(f.Name, ".Dockerfile")
 	role, name, _ := strings.Cut(stem, "-")
 	bad := e.bad(name)
@@ -57,7 +68,7 @@ func (e *Examples) add(f txtar.File) error {
 	case role == "want" && !isDockerfile && bad != nil:
 		bad.Want = string(f.Data)
 	default:
-		return fmt.Errorf("unexpected file %q: want bad.Dockerfile, then want and fixed.Dockerfile, or good.Dockerfile, each perhaps with -NAME as in bad-NAME.Dockerfile and want-NAME", f.Name)
+		return fmt.Errorf("unexpected file %q: want bad.Dockerfile, then want and fixed.Dockerfile, or good.Dockerfile, each perhaps with -NAME as in bad-NAME.Dockerfile and want-NAME, or context/PATH", f.Name)
 	}
 	return nil
 }

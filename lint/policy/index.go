@@ -117,6 +117,7 @@ type bucket struct {
 var telling = map[string]string{
 	"command": "name", "install": "manager", "download": "build", "copy": "origin",
 	"artifact": "kind", "env": "name", "write": "path", "stage": "shipped",
+	"file": "verdict",
 }
 
 func newMatcher(entries []entry) matcher {

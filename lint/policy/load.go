@@ -113,7 +113,7 @@ func (d *decoder) block(b *hclsyntax.Block) {
 		}
 	}
 	p.URL = docsURL(p.ID)
-	p.Fixable = slices.ContainsFunc(p.fixes, func(f fixSpec) bool { return len(f.edits) > 0 })
+	p.Fixable = slices.ContainsFunc(p.fixes, func(f fixSpec) bool { return len(f.edits)+len(f.steps) > 0 })
 }
 
 func (d *decoder) attribute(a *hclsyntax.Attribute) {
@@ -220,6 +220,7 @@ func (d *decoder) match(b *hclsyntax.Block) {
 }
 
 func (d *decoder) fix(b *hclsyntax.Block) {
+	var own step // of recipe = "…"
 	f := fixSpec{safety: lint.Manual, title: &hclsyntax.LiteralValueExpr{Val: cty.StringVal(b.Labels[0]), SrcRange: b.LabelRanges[0]}}
 	for _, a := range sorted(b.Body.Attributes) {
 		switch a.Name {
@@ -232,19 +233,34 @@ func (d *decoder) fix(b *hclsyntax.Block) {
 			f.title = a.Expr
 		case "when":
 			f.when = a.Expr
+		case "recipe":
+			own.recipe, own.named = d.text(a), a.Expr.Range()
+		case "with":
+			own.with = a.Expr
+		case "at":
+			own.at = a.Expr
 		default:
-			d.fail(a.NameRange, "Unknown attribute", "A fix has no attribute "+a.Name+"."+hint(a.Name, []string{"safety", "title", "when"}))
+			d.fail(a.NameRange, "Unknown attribute", "A fix has no attribute "+a.Name+"."+hint(a.Name, []string{"safety", "title", "when", "recipe", "with", "at"}))
 		}
+	}
+	switch {
+	case own.recipe != "":
+		f.steps = append(f.steps, own)
+	case own.with != nil || own.at != nil:
+		d.fail(b.DefRange(), "Bad fix", "with and at belong to a recipe.")
 	}
 	for _, inner := range b.Body.Blocks {
-		if inner.Type != "edit" || len(inner.Labels) != 0 {
-			d.fail(inner.DefRange(), "Unexpected block", "A fix holds edit blocks.")
-			continue
+		switch {
+		case inner.Type == "edit" && len(inner.Labels) == 0:
+			f.edits = append(f.edits, d.edit(inner))
+		case inner.Type == "recipe" && len(inner.Labels) == 1:
+			f.steps = append(f.steps, d.step(inner))
+		default:
+			d.fail(inner.DefRange(), "Unexpected block", `A fix holds edit blocks and recipe "NAME" blocks.`)
 		}
-		f.edits = append(f.edits, d.edit(inner))
 	}
-	if (f.safety == lint.Manual) != (len(f.edits) == 0) {
-		d.fail(b.DefRange(), "Bad fix", "A manual fix has no edits, and every other one has some.")
+	if (f.safety == lint.Manual) != (len(f.edits)+len(f.steps) == 0) {
+		d.fail(b.DefRange(), "Bad fix", "A manual fix has neither edits nor recipes, and every other one has some.")
 	}
 	d.policy.fixes = append(d.policy.fixes, f)
 }

@@ -24,7 +24,7 @@ func TestStagewideFunctions(t *testing.T) {
 				args = []cty.Value{cty.StringVal(arg)}
 			}
 			first := map[*dockerfile.Stage]cty.Value{}
-			Subjects(f, func(s *Subject) {
+			Subjects(f, nil, func(s *Subject) {
 				subject = s
 				v, err := fn.Call(args)
 				if err != nil {

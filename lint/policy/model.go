@@ -11,6 +11,7 @@ import (
 
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/dockerfile"
+	"github.com/musllint/musllint/lint/landing"
 	"github.com/musllint/musllint/lint/shell"
 )
 
@@ -54,6 +55,8 @@ type Subject struct {
 	artifact *dockerfile.Carried
 	variable *dockerfile.Variable
 	write    *shell.Write
+	landing  *landing.Landing // nil without a build context
+	arrival  *landing.Arrival
 }
 
 var (
@@ -111,6 +114,14 @@ var kinds = map[string]kindSpec{
 			"libc": libcKey, "kind": "what it is; see artifact.kind", "artifact_libc": "libc that it is linked to: musl, glibc, none (static)",
 		},
 		Roots: []string{"stage", "instruction", "copy", "artifact"},
+	},
+	"file": {
+		Doc: "a native file (program, shared library, plugin; also one in a jar, a wheel, or an archive that ADD unpacks) that a COPY or ADD brings from the build context, with what becomes of it in the image; its range is the source. Files of one source with the same fault are one subject",
+		Keys: map[string]string{
+			"libc": libcKey, "holder": "what it comes in: folder, archive, jar or wheel", "form": "what it is; see file.form",
+			"file_libc": "libc that it was made for: glibc, musl, static, none or unknown", "verdict": "runs, fails or unknown", "host": "program that loads a plugin: node, python, jvm …",
+		},
+		Roots: []string{"stage", "instruction", "copy", "file"},
 	},
 	"env": {
 		Doc:   "one variable that ENV or ARG sets",
@@ -182,6 +193,16 @@ func (s *Subject) keys(key string) []string {
 		return []string{s.artifact.Libc.String()}
 	case "path":
 		return []string{s.writePath()}
+	case "holder":
+		return []string{string(s.arrival.Holder)}
+	case "form":
+		return []string{string(s.arrival.Form)}
+	case "file_libc":
+		return []string{string(s.arrival.Libc)}
+	case "verdict":
+		return []string{string(s.arrival.Verdict)}
+	case "host":
+		return []string{s.arrival.Host}
 	}
 	return nil
 }
@@ -221,15 +242,15 @@ func (s *Subject) writePath() string {
 }
 
 // Subjects yields everything in a file that policies look at, in source order within a
-// kind.
-func Subjects(f *dockerfile.File, yield func(*Subject)) {
+// kind. What it brings from its build context is l's; nil without one.
+func Subjects(f *dockerfile.File, l *landing.Landing, yield func(*Subject)) {
 	known := textMatches{}
 	for _, st := range f.Stages {
 		if !st.Built {
 			continue
 		}
 		for i, in := range st.Instructions {
-			s := Subject{file: f, texts: known, st: st, in: in, Range: in.Range}
+			s := Subject{file: f, texts: known, st: st, in: in, Range: in.Range, landing: l}
 			if i == 0 {
 				stage := s
 				stage.Kind, stage.Range = "stage", st.BaseRange
@@ -239,6 +260,7 @@ func Subjects(f *dockerfile.File, yield func(*Subject)) {
 			s.ofInstalls(yield)
 			s.ofDownloads(yield)
 			s.ofCopy(yield)
+			s.ofFiles(l, yield)
 			s.ofVariables(yield)
 			s.ofWrites(yield)
 		}

@@ -136,8 +136,12 @@ var functions = map[string]funcSpec{
 			})
 		},
 	},
+	"file_notes": {
+		Doc: "why the file counts as made for its libc, what is printed about it behind the first of file.errors, and which other files have the same fault", Signature: "file_notes() list of notes", Kinds: []string{"file"},
+		build: nullary(cty.List(noteType), fileNotes),
+	},
 	"from_reasons": {
-		Doc: "why the stage or image that a COPY takes from has the libc it has", Signature: "from_reasons() list of notes", Kinds: []string{"artifact", "copy"},
+		Doc: "why the stage or image that a COPY takes from has the libc it has", Signature: "from_reasons() list of notes", Kinds: []string{"artifact", "copy", "file"},
 		build: nullary(cty.List(noteType), func(s *Subject) cty.Value { return fromReasons(s) }),
 	},
 	"installed": {

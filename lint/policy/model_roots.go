@@ -117,6 +117,8 @@ var roots = map[string]map[string]attribute{
 		"sources":    listAttr("sources, with variables replaced", func(s *Subject) []string { return shell.Texts(s.in.Copy.Sources) }),
 		"dest":       stringAttr("destination, with variables replaced", func(s *Subject) string { return s.in.Copy.Dest.Text }),
 		"carries":    listAttr("kinds of the artifacts that it brings", func(s *Subject) []string { return carriedKinds(s.in.Copy) }),
+		"seen":       boolAttr("all of its sources are in the build context and were looked at: what is in them has subjects of kind file", func(s *Subject) bool { return s.landing.Seen(s.in) }),
+		"modules":    boolAttr("a node_modules folder comes with it from the build context, and was looked at", func(s *Subject) bool { return s.landing.Modules(s.in) }),
 		"started":    stringAttr("the first of its sources, of COPY from the context, that CMD or ENTRYPOINT of the stage starts; else \"\"", func(s *Subject) string { return s.startedSource() }),
 	},
 	"artifact": {
@@ -136,6 +138,7 @@ var roots = map[string]map[string]attribute{
 		"dest":       stringAttr("where it lands", func(s *Subject) string { return s.artifact.Dest }),
 		"from":       stringAttr("the stage that made it, or the image that it is of", func(s *Subject) string { return s.artifactFrom() }),
 	},
+	"file": fileRoot,
 	"env": {
 		"name":    stringAttr("of the variable", func(s *Subject) string { return s.variable.Name }),
 		"value":   stringAttr("with variables replaced as far as they are known", func(s *Subject) string { return s.variable.Value.Text }),

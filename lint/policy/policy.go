@@ -57,6 +57,7 @@ type fixSpec struct {
 	safety lint.Safety
 	when   hcl.Expression // nil: always
 	edits  []editSpec
+	steps  []step
 }
 
 type editSpec struct {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/dockerfile"
+	"github.com/musllint/musllint/lint/landing"
 	"github.com/musllint/musllint/policies"
 )
 
@@ -25,6 +26,7 @@ type Set struct {
 	sources []*source // one an entry
 	matcher matcher
 	byID    map[string]int
+	recipes map[string]Recipe
 
 	mu    sync.Mutex
 	files map[string]*hcl.File // parsed so far, for diagnostics
@@ -177,6 +179,12 @@ func (s *Set) addAll(fsys fs.FS, name string, refuse func(*Policy) *hcl.Diagnost
 				diags = append(diags, d)
 				continue
 			}
+			if s.recipes != nil {
+				if more := s.recipeMistakes(policy); more.HasErrors() {
+					diags = append(diags, more...)
+					continue
+				}
+			}
 			s.add(policy, fsys)
 		}
 		return nil
@@ -299,6 +307,8 @@ type Options struct {
 	// Hidden drops a finding before others are folded into it: what is suppressed in one
 	// place is still reported in the others.
 	Hidden func(*lint.Finding) bool
+	// Landing is what the file brings from its build context; nil: that is not looked at.
+	Landing *landing.Landing
 }
 
 // Evaluate returns what the policies find in a file, in source order. A diagnostic is a
@@ -306,7 +316,7 @@ type Options struct {
 func (s *Set) Evaluate(f *dockerfile.File, opt Options) ([]lint.Finding, hcl.Diagnostics) {
 	e := newEvaluation(s, f, opt)
 	e.problems()
-	Subjects(f, func(sub *Subject) {
+	Subjects(f, opt.Landing, func(sub *Subject) {
 		s.matcher.find(sub, func(i int) { e.judge(i, sub) })
 	})
 	return e.finish(), e.diags

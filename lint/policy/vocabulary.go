@@ -30,6 +30,14 @@ func vocabulary(kind, key string) []string {
 		return []string{"apk", "apt", "rpm", "pip", "conda", "npm", "gem", "cargo", "go", "nuget", "pecl", "php-ext", "composer", "hex"}
 	case "kind":
 		return keysOf(dockerfile.ArtifactKinds)
+	case "holder":
+		return words(holders)
+	case "form":
+		return words(fileForms)
+	case "file_libc":
+		return words(fileLibcs)
+	case "verdict":
+		return words(verdicts)
 	}
 	return nil
 }

@@ -2,19 +2,22 @@ package report
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/musllint/musllint/lint"
 )
 
 const (
-	tableRows   = 40 // of the table of artifacts, before the ones that run are left out
+	tableRows   = 40 // of the table of artifacts
+	runningRows = 20 // of files that run; more are counted only
 	detailed    = 12 // artifacts whose details are shown
 	errorLines  = 8  // of one artifact
 	namesInLine = 8  // symbols of a group
 
-	placeColumns = 64 // for the place of an artifact in the table
+	placeColumns = 80 // for the place of an artifact in the table
 )
 
 // artifacts writes a table of all artifacts, then what is to be known about those that do not
@@ -26,7 +29,9 @@ func (t *textWriter) artifacts() {
 	}
 	rows := rowsOf(all)
 	t.table(rows)
+	t.refused(all)
 	bad := badArtifacts(all)
+	t.lost = lostContainers(bad)
 	several := slices.ContainsFunc(rows, func(r artifactRow) bool { return len(r.on) > 1 })
 	groups := grouped(bad, t.opt.All)
 	for i, group := range groups {
@@ -42,7 +47,7 @@ func (t *textWriter) artifacts() {
 		t.blank()
 		t.artifact(group[0], several)
 		if len(group) > 1 {
-			t.remark("note", styleInfo, "the same is wrong with "+counted(len(group)-1, "more file")+": "+t.folded(places(group[1:])))
+			t.remark("note", styleInfo, "the same is wrong with "+counted(len(group)-1, "more file")+ofIt(group)+": "+t.folded(places(group)[1:]))
 		}
 	}
 	t.together(bad)
@@ -90,7 +95,7 @@ func grouped(artifacts []*lint.Artifact, apart bool) [][]*lint.Artifact {
 // complaint is what is wrong with an artifact, without its own name.
 func complaint(a *lint.Artifact) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, withoutArch(a.Target), a.Verdict, a.Form, a.Host, a.Summary, a.InTheWay, a.Notes, a.Assumed)
+	fmt.Fprintln(&b, withoutArch(a.Target), a.Verdict, a.InTheWay, a.Notes, a.Instead)
 	for _, l := range a.MissingLibraries {
 		fmt.Fprintln(&b, l.Name)
 	}
@@ -103,13 +108,72 @@ func complaint(a *lint.Artifact) string {
 	return b.String()
 }
 
+// places are the names of artifacts, without that of the container when all lie in one.
 func places(artifacts []*lint.Artifact) []string {
+	inner := inOne(artifacts)
 	var names []string
 	for _, a := range artifacts {
-		names = append(names, a.Place())
+		if inner {
+			names = append(names, a.Inner)
+		} else {
+			names = append(names, a.Place())
+		}
 	}
 	return names
 }
+
+// inOne reports whether artifacts lie in one container.
+func inOne(artifacts []*lint.Artifact) bool {
+	for _, a := range artifacts {
+		if a.Inner == "" || a.Path != artifacts[0].Path {
+			return false
+		}
+	}
+	return true
+}
+
+func ofIt(artifacts []*lint.Artifact) string {
+	if inOne(artifacts) {
+		return " of " + filepath.Base(artifacts[0].Path)
+	}
+	return ""
+}
+
+// refused says which containers their installer does not take.
+func (t *textWriter) refused(all []lint.Artifact) {
+	said := map[string]bool{}
+	for i := range all {
+		line := all[i].Refused
+		if line == "" || said[line] {
+			continue
+		}
+		if len(said) == 0 {
+			t.blank()
+			t.out.WriteString("pip on musl refuses to install:\n")
+		}
+		said[line] = true
+		fmt.Fprintf(t.out, "  %s %s\n", t.paint(styleMargin, "|"), printable(line))
+	}
+}
+
+// lostContainers finds, of each container with a file that no package repairs, the first such
+// file: what to do about it is what to do about the whole container.
+func lostContainers(bad []*lint.Artifact) map[string]*lint.Artifact {
+	lost := map[string]*lint.Artifact{}
+	for _, a := range bad {
+		s, _ := a.Severity()
+		if a.Inner == "" || s < lint.Error || len(a.Repairs) == 0 || a.Repairs[0].Proved {
+			continue
+		}
+		if key := containerOf(a); lost[key] == nil {
+			lost[key] = a
+		}
+	}
+	return lost
+}
+
+// containerOf names the container of an artifact on a target.
+func containerOf(a *lint.Artifact) string { return a.Path + " " + targetName(withoutArch(a.Target)) }
 
 func (t *textWriter) blank() { t.out.WriteByte('\n') }
 
@@ -132,21 +196,27 @@ func rowsOf(all []lint.Artifact) []artifactRow {
 		}
 		rows[n].on = append(rows[n].on, a)
 	}
+	slices.SortStableFunc(rows, func(a, b artifactRow) int { return b.rank() - a.rank() })
 	return rows
 }
 
-// table writes one line a file. Of very many, those that run are counted only.
+// rank orders rows: what fails comes first, then what is not certain, then what runs.
+func (r artifactRow) rank() int {
+	rank := 0
+	for _, a := range r.on {
+		if s, bad := a.Severity(); bad {
+			rank = max(rank, 1+int(s))
+		}
+	}
+	return rank
+}
+
+// table writes one line a file. Where many run, those are counted only.
 func (t *textWriter) table(rows []artifactRow) {
 	shown, hidden := rows, 0
-	if len(rows) > tableRows && !t.opt.All {
-		shown = nil
-		for _, r := range rows {
-			if slices.ContainsFunc(r.on, func(a *lint.Artifact) bool { _, bad := a.Severity(); return bad }) {
-				shown = append(shown, r)
-			} else {
-				hidden++
-			}
-		}
+	bad := slices.IndexFunc(rows, func(r artifactRow) bool { return r.rank() == 0 })
+	if bad >= 0 && len(rows)-bad > runningRows && !t.opt.All {
+		shown, hidden = rows[:bad], len(rows)-bad
 	}
 	rest := 0
 	if len(shown) > tableRows && !t.opt.All {
@@ -154,8 +224,8 @@ func (t *textWriter) table(rows []artifactRow) {
 		shown = shown[:tableRows]
 	}
 	columns := [][]string{{"FILE"}, {"WHAT"}}
+	columns[0] = append(columns[0], shortPlaces(shown)...)
 	for _, r := range shown {
-		columns[0] = append(columns[0], shortened(printable(r.place), placeColumns))
 		columns[1] = append(columns[1], what(r.on[0]))
 	}
 	if len(shown) > 0 {
@@ -205,6 +275,36 @@ func widest(rows []artifactRow) artifactRow {
 }
 
 func pad(s string, n int) string { return s + strings.Repeat(" ", max(n, 0)) }
+
+// shortPlaces are the names of rows for the table. What cutting would make alike stays whole.
+func shortPlaces(rows []artifactRow) []string {
+	count := map[string]int{}
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		names[i] = shortPlace(printable(r.place), placeColumns)
+		count[names[i]]++
+	}
+	for i, r := range rows {
+		if count[names[i]] > 1 {
+			names[i] = printable(r.place)
+		}
+	}
+	return names
+}
+
+// shortPlace cuts a long place. Of a container its name is kept, or how that begins.
+func shortPlace(s string, limit int) string {
+	outer, inner, ok := strings.Cut(s, "!/")
+	if utf8.RuneCountInString(s) <= limit || !ok {
+		return shortened(s, limit)
+	}
+	outer = filepath.Base(outer)
+	room := max(limit/3, limit-utf8.RuneCountInString("!/"+inner))
+	if name := []rune(outer); len(name) > room {
+		outer = string(name[:room-len(ellipsis)]) + ellipsis
+	}
+	return outer + "!/" + shortened(inner, limit-utf8.RuneCountInString(outer+"!/"))
+}
 
 // shortened cuts a long path in its middle, where it says least.
 func shortened(s string, limit int) string {
@@ -312,6 +412,10 @@ func (t *textWriter) artifact(a *lint.Artifact, several bool) {
 	}
 	if len(a.InTheWay) > 0 && a.Verdict != lint.Runs {
 		t.remark("note", styleInfo, "packages of "+targetName(withoutArch(a.Target))+" do not repair it: in the way "+isAre(len(a.InTheWay))+" "+t.folded(a.InTheWay))
+	}
+	if first := t.lost[containerOf(a)]; a.Inner != "" && first != nil && first != a {
+		t.remark("do", styleRepair, "the same as for "+first.Inner+": packages do not repair "+filepath.Base(a.Path)+" as a whole")
+		return
 	}
 	for i, r := range a.Repairs {
 		t.repair(i, r)

@@ -30,6 +30,7 @@ type jsonArtifact struct {
 	Assumed  []string          `json:"assumed"`
 	InTheWay []string          `json:"in_the_way"`
 	Instead  string            `json:"instead,omitempty"`
+	Refused  string            `json:"refused,omitempty"`
 	Notes    []string          `json:"notes"`
 }
 
@@ -77,7 +78,7 @@ func jsonArtifactOf(a *lint.Artifact) jsonArtifact {
 		Symbols:   make([]jsonSymbol, len(a.MissingSymbols)),
 		Repairs:   make([]jsonRepair, len(a.Repairs)),
 		Summary:   a.Summary, Form: a.Form, SoName: a.SoName, Host: a.Host, Language: a.Language, Packer: a.Packer,
-		Reasons: present(a.Reasons), Loads: present(a.Loads), Assumed: present(a.Assumed), InTheWay: present(a.InTheWay), Instead: a.Instead, Notes: present(a.Notes),
+		Reasons: present(a.Reasons), Loads: present(a.Loads), Assumed: present(a.Assumed), InTheWay: present(a.InTheWay), Instead: a.Instead, Refused: a.Refused, Notes: present(a.Notes),
 	}
 	for i, l := range a.MissingLibraries {
 		j.Libraries[i] = jsonLibrary(l)

@@ -36,8 +36,9 @@ type textWriter struct {
 	out    *bufio.Writer
 	report *lint.Report
 	opt    Options
-	margin string                // blanks as wide as the line numbers of this finding
-	shown  map[lint.Related]bool // evidence whose source line the reader has seen
+	margin string                    // blanks as wide as the line numbers of this finding
+	shown  map[lint.Related]bool     // evidence whose source line the reader has seen
+	lost   map[string]*lint.Artifact // of containers that no package repairs
 }
 
 // writeText is the format for people: what will happen, where, why, and what to do.

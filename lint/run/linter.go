@@ -12,8 +12,10 @@ import (
 	"sync/atomic"
 
 	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/buildcontext"
 	"github.com/musllint/musllint/lint/config"
 	"github.com/musllint/musllint/lint/dockerfile"
+	"github.com/musllint/musllint/lint/landing"
 	"github.com/musllint/musllint/lint/policy"
 )
 
@@ -25,8 +27,10 @@ type Linter struct {
 	opt       Options
 	config    *config.Config
 	rules     *ruleset
+	chosen    *ruleset // nil: nothing is chosen
 	platforms []string
 	images    []dockerfile.Override
+	contexts  *contexts // nil: none is read
 }
 
 // New reads the configuration and the policies. An error is a mistake in them or in opt.
@@ -57,6 +61,9 @@ func New(opt Options) (*Linter, error) {
 		l.images = append(l.images, o)
 	}
 	l.images = append(l.images, l.config.Images...)
+	if l.contexts, err = newContexts(opt); err != nil {
+		return nil, err
+	}
 	return l, nil
 }
 
@@ -98,6 +105,7 @@ func (l *Linter) loadPolicies() (err error) {
 	if l.Policies, err = policy.Builtin(); err != nil {
 		return err
 	}
+	l.Policies.Teach(Recipes())
 	for _, dir := range l.config.Policies {
 		if diags := l.Policies.Add(os.DirFS(dir), relativeTo(".", dir)); diags.HasErrors() {
 			return diagnostics("broken policy", l.Policies.Files(), diags)
@@ -116,6 +124,13 @@ func (l *Linter) loadPolicies() (err error) {
 		selected = l.config.Select
 	} else {
 		ignored = l.opt.Ignore // to ask for a rule here is stronger than what the file leaves out
+	}
+	if len(l.opt.Chosen) > 0 {
+		chosen := *l.rules
+		l.chosen = &chosen
+		if err := l.chosen.choose(l.opt.Chosen, l.opt.Ignore, l.config.Rules); err != nil {
+			return err
+		}
 	}
 	return l.rules.choose(selected, ignored, l.config.Rules)
 }
@@ -150,8 +165,10 @@ func Fails(r *lint.Report, failOn lint.Severity) bool {
 type judged struct {
 	source   *lint.Source
 	findings []lint.Finding
-	failure  error // the input cannot be read
-	broken   error // a policy is wrong
+	notes    []string // what of its build context was not looked at
+	refused  error    // why Docker does not take it
+	failure  error    // the input cannot be read
+	broken   error    // a policy is wrong
 }
 
 // Lint lints. Inputs that cannot be read are failures of the report; an error means that
@@ -165,6 +182,7 @@ func (l *Linter) Lint(ctx context.Context) (*lint.Report, error) {
 	if len(d.inputs) == 0 && len(d.failures) == 0 {
 		return nil, ErrNoInput
 	}
+	defer l.contexts.close()
 	results := make([]judged, len(d.inputs))
 	l.each(ctx, len(results), func(i int) { results[i] = l.input(d.inputs[i]) })
 	if err := ctx.Err(); err != nil {
@@ -199,20 +217,38 @@ func (l *Linter) input(in input) (j judged) {
 			j.failure = fmt.Errorf("musllint itself failed on this file, please report it: %v", r)
 		}
 	}()
-	if j.source, j.failure = read(in, l.opt.Stdin); j.failure == nil {
-		j.findings, j.broken = l.Source(j.source)
+	if j.source, j.failure = read(in, l.opt.Stdin); j.failure != nil {
+		return j
 	}
-	return j
+	return l.inContext(j.source, in.path)
 }
 
-// Source lints one source. The error is a mistake in a policy.
+// inContext lints a source with the build context of its file; of standard input the path is
+// empty.
+func (l *Linter) inContext(src *lint.Source, path string) judged {
+	context := l.contexts.of(path)
+	defer context.close()
+	return l.lint(src, context.opener())
+}
+
+// Source lints one source without its build context. The error is a mistake in a policy.
 func (l *Linter) Source(src *lint.Source) ([]lint.Finding, error) {
+	j := l.lint(src, nil)
+	return j.findings, j.broken
+}
+
+// lint lints one source.
+func (l *Linter) lint(src *lint.Source, open func() (*buildcontext.Context, error)) judged {
+	j := judged{source: src}
 	var sup *suppressor
 	perPlatform := make([][]lint.Finding, len(l.platforms))
 	for i, platform := range l.platforms {
 		file := dockerfile.Parse(src, l.dockerfileOptions(platform))
+		j.refused = refusal(file)
 		opt := policy.Options{
-			Enabled:  func(id, _ string, byDefault bool) bool { return l.rules.on(id, src.Name, byDefault) },
+			Enabled: func(id, _ string, byDefault bool) bool {
+				return l.rules.on(id, src.Name, byDefault) || l.chosen != nil && l.chosen.on(id, src.Name, byDefault)
+			},
 			Severity: func(id string, s lint.Severity) lint.Severity { return l.rules.severity(id, src.Name, s) },
 		}
 		if !l.opt.NoIgnore {
@@ -222,19 +258,41 @@ func (l *Linter) Source(src *lint.Source) ([]lint.Finding, error) {
 			}
 			opt.Hidden = sup.suppressed
 		}
+		if open != nil {
+			opt.Landing = landing.New(file, open, platform != "", landing.Limits{Files: l.opt.ContextNatives, Bytes: l.opt.ContextSize})
+			for name, f := range l.contexts.folders(l.opt.Contexts) {
+				defer f.close()
+				opt.Landing.Named(name, f.open)
+			}
+		}
 		findings, diags := l.Policies.Evaluate(file, opt)
+		if opt.Landing != nil {
+			j.notes = append(j.notes, opt.Landing.Problems()...)
+			opt.Landing.Close()
+		}
 		if diags.HasErrors() {
-			return nil, diagnostics("broken policy", l.Policies.Files(), diags)
+			j.broken = diagnostics("broken policy", l.Policies.Files(), diags)
+			return j
 		}
 		perPlatform[i] = findings
 	}
-	findings := merge(perPlatform)
+	j.findings = merge(perPlatform)
 	if sup != nil {
-		findings = append(findings, sup.remarks()...)
+		j.findings = append(j.findings, sup.remarks()...)
 	}
-	order(findings)
-	fingerprint(findings, src)
-	return findings, nil
+	order(j.findings)
+	fingerprint(j.findings, src)
+	return j
+}
+
+// refusal says why Docker does not take a file, nil when it does.
+func refusal(file *dockerfile.File) error {
+	for _, p := range file.Problems {
+		if p.Rule == lint.RuleSyntax && p.Severity == lint.Error {
+			return fmt.Errorf("line %d: %s", file.Source.Position(p.Range.Start).Line, p.Message)
+		}
+	}
+	return nil
 }
 
 func (l *Linter) dockerfileOptions(platform string) dockerfile.Options {
@@ -261,6 +319,11 @@ func (l *Linter) report(d *discovery, results []judged) (*lint.Report, error) {
 			continue
 		}
 		r.Files++
+		for _, text := range j.notes { // Dockerfiles may share a context, and platforms do
+			if n := (lint.Note{File: j.source.Name, Text: text}); !slices.ContainsFunc(r.Notes, func(o lint.Note) bool { return o.Text == text }) {
+				r.Notes = append(r.Notes, n)
+			}
+		}
 		if len(j.findings) > 0 {
 			r.Sources[j.source.Name] = j.source
 			r.Findings = append(r.Findings, j.findings...)

@@ -36,6 +36,7 @@ type Options struct {
 	NoConfig   bool
 	Select     []string // ids, prefixes, names, "default", "all"; replaces the configuration's choice
 	Ignore     []string // ids, prefixes, names
+	Chosen     []string // like Select: rules that judge as well, whatever Select says; see Linter.Chosen
 	FailOn     string   // "error", "warning", "info", "never"; empty: the configuration's, else "warning"
 	NoIgnore   bool     // suppression comments do not count
 
@@ -44,6 +45,12 @@ type Options struct {
 	Platforms []string          // empty: the configuration's, else linux/amd64
 	Contexts  map[string]string // named build contexts
 	Assume    []string          // IMAGE=WHAT, first match wins; stronger than the configuration's
+
+	Context        string // folder that is every Dockerfile's build context; empty: the folder of each
+	NoContext      bool   // read no build context
+	ContextFiles   int    // files and folders that a source of COPY may bring; 0: the usual limit
+	ContextNatives int    // native files of a Dockerfile that are judged; 0: the usual limit
+	ContextSize    int64  // their bytes, and those of archives and jars; 0: the usual limit
 
 	Workers int       // files at a time; 0: one a processor
 	Now     time.Time // for until= of suppressions; zero: never expired

@@ -30,18 +30,12 @@ policy "ML3001" {
 
   # A release also needs the terminal library and OpenSSL, which are not known to be missing.
   fix "install" {
-    when   = !stage_text("(?i)^USER\\s")
     title  = "install what it needs: apk add --no-cache ${join(" ", artifact.missing)}${artifact.kind == "beam-release" ? " ncurses-libs openssl" : ""}"
     safety = "unsafe"
-    edit {
-      at            = instruction_range()
-      with          = "RUN apk add --no-cache ${join(" ", artifact.missing)}${artifact.kind == "beam-release" ? " ncurses-libs openssl" : ""}\n"
-      insert_before = true
+    recipe = "add-packages"
+    with = {
+      packages = concat(artifact.missing, artifact.kind == "beam-release" ? ["ncurses-libs", "openssl"] : [])
+      needed   = "run"
     }
-  }
-  fix "as-root" {
-    when   = stage_text("(?i)^USER\\s")
-    title  = "install what it needs while the user is still root: apk add --no-cache ${join(" ", artifact.missing)}${artifact.kind == "beam-release" ? " ncurses-libs openssl" : ""}"
-    safety = "manual"
   }
 }

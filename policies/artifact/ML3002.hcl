@@ -55,7 +55,11 @@ policy "ML3002" {
 
   fix "rebuild" {
     title  = "build it in a stage that has the libc of ${stage.base_image}"
-    safety = "manual"
+    when   = stage.libc == "glibc"
+    safety = "unsafe"
+    recipe = "change-base"
+    at     = artifact_range()
+    with   = { to = "glibc" }
   }
   fix "link it statically: CGO_ENABLED=0 for Go, -static for C" {
     safety = "manual"

@@ -64,6 +64,15 @@ policy "ML3003" {
 
   fix "rebuild" {
     title  = "make it in a stage with the libc of ${stage.base_image}, such as the -alpine variant of the same image"
+    when   = artifact.kind == "rust-program"
+    safety = "unsafe"
+    recipe = "change-base"
+    at     = artifact_range()
+    with   = { to = "musl", packages = ["musl-dev"] }
+  }
+  fix "elsewhere" {
+    when   = artifact.kind != "rust-program"
+    title  = "make it in a stage with the libc of ${stage.base_image}, such as the -alpine variant of the same image"
     safety = "manual"
   }
   fix "take a glibc image, such as debian:bookworm-slim, for this stage" {

@@ -39,9 +39,22 @@ policy "ML3004" {
   )
 
   fix "build it without cgo: CGO_ENABLED=0 go build …, unless it uses C libraries" {
-    safety = "manual"
+    when   = !artifact.certain && artifact.kind == "go-program" && !file_text("go-sqlite3|sqlite_|libsqlite3|confluent-kafka|librdkafka|grocksdb|rocksdb|git2go|duckdb|opencv|libvips|CGO_ENABLED[= ]\"?1|CGO_C|CGO_LD|pkg-config|pkgconf|extldflags|\\blib[a-z0-9.+]+-dev\\b|-race\\b|\\bCC=")
+    safety = "unsafe"
+    recipe = "set-env"
+    at     = artifact_range()
+    with   = { name = "CGO_ENABLED", value = "0" }
   }
   fix "build it in golang:alpine with: apk add --no-cache gcc musl-dev" {
+    when   = artifact.kind == "go-program"
+    safety = "unsafe"
+    recipe = "change-base"
+    at     = artifact_range()
+    with   = { to = "musl", packages = ["gcc", "musl-dev"] }
+  }
+  fix "without" {
+    when   = artifact.certain || artifact.kind != "go-program"
+    title  = "build it without cgo: CGO_ENABLED=0 go build …, unless it uses C libraries"
     safety = "manual"
   }
 }

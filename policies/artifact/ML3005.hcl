@@ -28,7 +28,10 @@ policy "ML3005" {
 
   fix "rebuild" {
     title  = "make the release in the -alpine variant of the image, of the same Alpine release as ${stage.base_image}"
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    at     = artifact_range()
+    with   = { to = "musl" }
   }
   fix "run it on the distribution that it was made on, such as debian:bookworm-slim" {
     safety = "manual"

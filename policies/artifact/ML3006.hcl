@@ -12,6 +12,8 @@ policy "ML3006" {
   }
   when = (
     stage.shipped && copy.started != "" &&
+    # What was looked at is told by what it is.
+    !copy.seen &&
     matches("(^|/)[^./*$]+$", copy.started) &&
     !matches("entrypoint|start|run|init|cmd|wait|script|gradlew|mvnw|manage", copy.started) &&
     finally_installed("gcompat") != "yes" && finally_installed("libc6-compat") != "yes"

@@ -32,6 +32,12 @@ policy "ML2501" {
     "an export ends with its RUN, so mix picks a NIF without it: Failed to load NIF library: Error loading shared library ld-linux-x86-64.so.2" :
   "gcompat serves programs, and a NIF is loaded into beam.smp, which is a musl program: one for glibc still ends with Failed to load NIF library: Error relocating …: gnu_get_libc_version: symbol not found")
 
+  fix "drop it: the NIF is fetched for musl here" {
+    when   = try(package.name, "") != "" && stage_text("APPSIGNAL_BUILD_FOR_MUSL=1|TARGET_ABI=musl")
+    safety = "unsafe"
+    recipe = "remove-packages"
+    with   = { packages = ["gcompat", "libc6-compat"] }
+  }
   fix "let the package download or build its NIF for musl (TARGET_ABI=musl, APPSIGNAL_BUILD_FOR_MUSL=1 as ENV; force_build for rustler_precompiled), and drop gcompat" {
     safety = "manual"
   }

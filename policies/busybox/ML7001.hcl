@@ -20,7 +20,9 @@ policy "ML7001" {
   message = "${stage.base_image} has no bash: \"${!instruction.exec ? "/bin/sh: ${command.path}: not found" : matches("/", command.path) ? "exec: \\\"${command.path}\\\": stat ${command.path}: no such file or directory" : "exec: \\\"bash\\\": executable file not found in $PATH"}\""
 
   fix "install it: apk add --no-cache bash" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = ["bash"], needed = instruction.keyword == "RUN" ? "build" : "run" }
   }
   fix "use sh, which is BusyBox's ash, for scripts without arrays and other extensions of bash" {
     safety = "manual"

@@ -56,11 +56,13 @@ policy "ML7002" {
     when   = contains(["useradd", "groupadd"], command.name)
   }
   fix "install the GNU program" {
-    safety = "manual"
     title = (
       contains(["useradd", "groupadd", "usermod", "groupmod", "userdel", "groupdel"], command.name)
       ? "install the package: apk add --no-cache shadow"
       : "install the GNU program: apk add --no-cache ${contains(["grep", "tar"], command.name) ? command.name : (command.name == "xargs" ? "findutils" : "coreutils")}"
     )
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = [contains(["useradd", "groupadd", "usermod", "groupmod", "userdel", "groupdel"], command.name) ? "shadow" : contains(["grep", "tar"], command.name) ? command.name : command.name == "xargs" ? "findutils" : "coreutils"], needed = instruction.keyword == "RUN" ? "build" : "run" }
   }
 }

@@ -55,6 +55,23 @@ policy "ML2401" {
     from_reasons(),
   )
 
+  # What the program loads besides the libc is had in the runtime-deps images, and not in a bare Alpine.
+  fix "musl" {
+    when   = artifact.libc == "glibc" && artifact.kind == "dotnet-program"
+    title  = "publish for the libc of the final image: -r ${stage.arch == "arm64" ? "linux-musl-arm64" : stage.arch == "arm/v7" ? "linux-musl-arm" : "linux-musl-x64"}"
+    safety = "unsafe"
+    recipe "set-flag" {
+      at = artifact_range()
+      with = {
+        flag  = ["-r", "--runtime"]
+        value = stage.arch == "arm64" ? "linux-musl-arm64" : stage.arch == "arm/v7" ? "linux-musl-arm" : "linux-musl-x64"
+        also  = "stage"
+      }
+    }
+    recipe "add-packages" {
+      with = { packages = finally_installed("libstdc++") == "no" ? ["libstdc++", "libgcc"] : [], needed = "run" }
+    }
+  }
   fix "publish for the libc of the final image: -r linux-musl-x64 (arm64: linux-musl-arm64) on Alpine, -r linux-x64 on Debian and Ubuntu" {
     safety = "manual"
   }

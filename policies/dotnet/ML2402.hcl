@@ -24,7 +24,9 @@ policy "ML2402" {
   message = "the program will not start: Process terminated. Couldn't find a valid ICU package installed on the system."
 
   fix "apk add icu-libs icu-data-full, or take the -extra variant of the image" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = release_before("3.16") ? ["icu-libs"] : ["icu-libs", "icu-data-full"], needed = "run" }
   }
   fix "leave the variable out: the images set it to true" {
     safety = "manual"

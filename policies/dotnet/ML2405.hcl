@@ -21,6 +21,15 @@ policy "ML2405" {
   message = "${flag("os") == "" ? flag("r", "runtime") : "--os linux"} stands for glibc, and ${stage.base_image} has musl: the program does not start: No such file or directory"
 
   fix "linux-musl-x64, linux-musl-arm64, or no run-time identifier at all" {
-    safety = "manual"
+    when   = flag("os") == "" && flag("r", "runtime") != ""
+    safety = "unsafe"
+    recipe = "set-flag"
+    with   = { flag = ["-r", "--runtime"], value = stage.arch == "arm64" ? "linux-musl-arm64" : stage.arch == "arm/v7" ? "linux-musl-arm" : "linux-musl-x64", also = "stage" }
+  }
+  fix "name musl: --os linux-musl" {
+    when   = flag("os") == "linux"
+    safety = "unsafe"
+    recipe = "set-flag"
+    with   = { flag = ["--os"], value = "linux-musl" }
   }
 }

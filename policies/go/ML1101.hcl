@@ -35,7 +35,14 @@ policy "ML1101" {
   message = "a Go ${matches("c-archive", "${flag("buildmode")} ${command.line} ${getenv("GOFLAGS")}") ? "c-archive" : "c-shared"} library built for musl crashes when a program loads it: Segmentation fault in runtime.sysargs"
 
   fix "build the library and run its host on glibc, for example on golang:1.26-bookworm and debian:bookworm-slim" {
+    when   = !stage.shipped
     safety = "manual"
+  }
+  fix "build the library on glibc, where its host runs too: golang:1.26-bookworm" {
+    when   = stage.shipped
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
   fix "make it a program of its own and talk to it over a pipe, a socket or gRPC" {
     safety = "manual"

@@ -36,7 +36,9 @@ policy "ML1102" {
   "-buildmode=shared does not work on Alpine: Go skips its own tests of it there")
 
   fix "build and run on glibc, for example on golang:1.26-bookworm" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
   fix "link with GNU ld instead of gold: -ldflags '-linkmode external -extldflags -fuse-ld=bfd'" {
     safety = "manual"

@@ -23,7 +23,16 @@ policy "ML1103" {
   message = "linking will fail: the bundled librdkafka_glibc_linux.a has undefined references to `__strdup', `getcontext' and others that musl lacks"
 
   fix "build with -tags musl (its librdkafka for musl comes with the module), and keep gcc and musl-dev" {
-    safety = "manual"
+    when   = !runs("go build", "go test", "go run")
+    safety = "unsafe"
+    recipe = "set-flag"
+    with   = { flag = ["-tags", "--tags"], value = "musl", append = "," }
+  }
+  fix "build everything here with -tags musl: ENV GOFLAGS=-tags=musl, and keep gcc and musl-dev" {
+    when   = runs("go build", "go test", "go run") && !stage_text("-tags\\b|GOFLAGS")
+    safety = "unsafe"
+    recipe = "set-env"
+    with   = { name = "GOFLAGS", value = "-tags=musl" }
   }
   fix "build with -tags dynamic after apk add librdkafka-dev pkgconf" {
     safety = "manual"

@@ -37,8 +37,16 @@ policy "ML1104" {
     "the race detector needs cgo and a C compiler, and this stage has neither: go: -race requires cgo" :
   "Go does not test the race detector on musl: its own test suite skips it on Alpine")
 
+  fix "add a compiler, which cgo needs: apk add --no-cache gcc musl-dev" {
+    when   = lacks("gcc", "clang") && getenv("CC") == "" && getenv("CGO_ENABLED") != "0" && !(stage.repository == "golang" && matches("^1\\.(\\d|1[0-4])(\\.|$)", stage.version))
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = ["gcc", "musl-dev"] }
+  }
   fix "run the race tests in a glibc stage, for example FROM golang:1.26-bookworm AS test" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
   fix "with Go 1.15 or newer: apk add gcc musl-dev and CGO_ENABLED=1" {
     safety = "manual"

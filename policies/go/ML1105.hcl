@@ -44,7 +44,9 @@ policy "ML1105" {
   "this needs cgo and there is no C compiler: exec: \"gcc\": executable file not found in $PATH; since Go 1.20 the program is built without it")
 
   fix "apk add gcc musl-dev before this step" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = ["gcc", "musl-dev"] }
   }
   fix "CGO_ENABLED=0, where no package of the program is written in C" {
     safety = "manual"

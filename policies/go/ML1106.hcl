@@ -20,7 +20,11 @@ policy "ML1106" {
   message = "go-sqlite3 ${package.spec} does not compile here: error: 'pread64' undeclared here (not in a function); did you mean 'pread'?"
 
   fix "use github.com/mattn/go-sqlite3@v1.14.19 or newer" {
-    safety = "manual"
+    safety = "unsafe"
+    edit {
+      at   = subject_range()
+      with = "github.com/mattn/go-sqlite3@v1.14.19"
+    }
   }
   fix "set CGO_CFLAGS=-D_LARGEFILE64_SOURCE" {
     safety = "manual"

@@ -17,6 +17,8 @@ policy "ML2304" {
   message = "should the program draw text (PDF, Excel, images, AWT), it fails, for there is no fontconfig and no font here: Fontconfig head is null (Java 8: NullPointerException at sun.awt.FontConfiguration.getVersion)"
 
   fix "apk add fontconfig ttf-dejavu" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = ["fontconfig", "ttf-dejavu"], needed = "run" }
   }
 }

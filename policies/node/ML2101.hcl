@@ -22,7 +22,9 @@ policy "ML2101" {
     stage.shipped && stage.shim == "" &&
     (matches("node|bun", stage.repository) || finally_installed("nodejs") == "yes" || starts("node", "npm", "yarn", "pnpm")) &&
     !text_after("npm +(--?[a-z=-]+ +)*(ci|rebuild|install|i|clean-install)\\b|yarn +install|RUN +yarn *($|&|\\n)|(pnpm|bun) +(i|install|rebuild)\\b") &&
-    # From the context: node_modules can come from nowhere else.
+    # From the context: node_modules can come from nowhere else. Those that were looked at
+    # are told by what they hold.
+    (length(copy.carries) > 0 || !copy.modules) &&
     (length(copy.carries) > 0 ||
       starts("node") && matches("^node$", stage.repository) &&
       !runs("npm", "yarn", "pnpm", "bun", "npx", "corepack") &&
@@ -36,6 +38,13 @@ policy "ML2101" {
   "nothing here installs packages, so modules come from the build context: native ones built on a glibc machine fail on ${stage.base_image}: \"fcntl64: symbol not found\"")
   evidence = concat(from_reasons())
 
+  fix "install them in the -alpine variant of the image that installs them" {
+    when   = try(artifact.kind, "") == "node-modules"
+    safety = "unsafe"
+    recipe = "change-base"
+    at     = try(artifact_range(), subject_range())
+    with   = { to = "musl" }
+  }
   fix "run npm ci in this stage, or in one FROM the same -alpine image" {
     safety = "manual"
   }

@@ -53,8 +53,17 @@ policy "ML2102" {
   "${contains(["playwright", "@playwright/test", "patchright"], try(package.name, "")) ? "the browsers of ${try(package.name, "")} are built for glibc and do" : "the browser that this downloads is built for glibc and does"} not start on ${stage.base_image}: \"browserType.launch: … ENOENT\", \"spawn …/chrome ENOENT\"")
 
   fix "install Alpine's own browser (apk add --no-cache chromium), set its path (PUPPETEER_EXECUTABLE_PATH=/usr/bin/chromium-browser, or executablePath), and skip the download" {
-    when   = !matches("playwright|patchright", (try(package.name, "") != "" ? try(package.name, "") : command.line))
-    safety = "manual"
+    when   = (!matches("playwright|patchright", (try(package.name, "") != "" ? try(package.name, "") : command.line))) && stage.distro == "alpine" && matches("puppeteer", "${try(package.name, "")} ${command.line}")
+    safety = "unsafe"
+    recipe "add-packages" {
+      with = { packages = ["chromium"], needed = "run" }
+    }
+    recipe "set-env" {
+      with = { name = "PUPPETEER_SKIP_DOWNLOAD", value = "true" }
+    }
+    recipe "set-env" {
+      with = { name = "PUPPETEER_EXECUTABLE_PATH", value = "/usr/bin/chromium-browser" }
+    }
   }
   fix "take an image that the project supports: ghcr.io/puppeteer/puppeteer, cypress/included, selenium/standalone-chromium" {
     when   = !matches("playwright|patchright", (try(package.name, "") != "" ? try(package.name, "") : command.line))
@@ -70,6 +79,10 @@ policy "ML2102" {
   }
   fix "use Alpine's Node.js and browser: apk add --no-cache nodejs chromium, ENV PLAYWRIGHT_NODEJS_PATH=/usr/bin/node, and launch(executable_path=\"/usr/bin/chromium\")" {
     when   = matches("playwright|patchright", (try(package.name, "") != "" ? try(package.name, "") : command.line)) && (try(install.manager, "") == "pip" || command.name == "python")
+    safety = "manual"
+  }
+  fix "install the browser or driver with apk (chromium, chromium-chromedriver, firefox), and tell the package where it is" {
+    when   = !matches("playwright|patchright|puppeteer", "${try(package.name, "")} ${command.line}")
     safety = "manual"
   }
 }

@@ -33,7 +33,9 @@ policy "ML2103" {
   message = "${try(package.name, "the module")} is compiled by node-gyp: \"gyp ERR! find Python\" or \"gyp ERR! stack Error: not found: make\", because ${stage.base_image} has no ${join(", no ", concat(lacks("python3") && !matches("python", stage.image) ? ["python3"] : [], lacks("make") ? ["make"] : [], lacks("g++") ? ["g++"] : []))}"
 
   fix "install what node-gyp takes before: apk add --no-cache python3 make g++" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = ["python3", "make", "g++"] }
   }
   fix "install it in a build stage with these, and copy node_modules to the final stage FROM the same image" {
     safety = "manual"

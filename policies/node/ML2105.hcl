@@ -31,6 +31,9 @@ policy "ML2105" {
   }
   fix "musl" {
     title  = "name musl: npm install --os=linux --libc=musl --cpu=${stage.arch == "amd64" ? "x64" : stage.arch} sharp"
-    safety = "manual"
+    when   = package.name == "sharp" && getenv("npm_config_libc") == ""
+    safety = "unsafe"
+    recipe = "set-flag"
+    with   = { flag = ["--libc"], value = "musl", join = "=" }
   }
 }

@@ -16,6 +16,15 @@ policy "ML2106" {
 
   fix "target" {
     title  = "name the engine of this image: ${stage.arch == "arm64" ? "linux-musl-arm64-openssl-3.0.x" : "linux-musl-openssl-3.0.x"}"
+    when   = env.name == "PRISMA_CLI_BINARY_TARGETS" && env.known
+    safety = "unsafe"
+    edit {
+      at   = value_range()
+      with = "${stage.arch == "arm64" ? "linux-musl-arm64-openssl-3.0.x" : "linux-musl-openssl-3.0.x"}"
+    }
+  }
+  fix "name the file of the engine for musl, or leave the variable out: Prisma finds its engine by itself" {
+    when   = env.name != "PRISMA_CLI_BINARY_TARGETS" || !env.known
     safety = "manual"
   }
 }

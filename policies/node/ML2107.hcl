@@ -45,7 +45,18 @@ policy "ML2107" {
   "without the openssl package Prisma before 6.0.1 does not find Alpine's OpenSSL, which moved to /usr/lib in 3.21, and loads an engine that fails: \"Error loading shared library libssl.so.1.1: No such file or directory\"")
 
   fix "install OpenSSL's program, which Prisma asks for the version: apk add --no-cache openssl" {
-    safety = "manual"
+    when   = command.name == "prisma" && installed("openssl") == "no" && !matches("\\bprisma@(\\^?3|~?4\\.[0-7])([.\\s\"']|$)", instruction.text)
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = ["openssl"], needed = "run" }
+  }
+  fix "install OpenSSL's program instead, which Prisma asks for the version: apk add --no-cache openssl" {
+    when   = command.name == "apk" && matches("^openssl1\\.1-compat$", try(package.text, ""))
+    safety = "unsafe"
+    edit {
+      at   = subject_range()
+      with = "openssl"
+    }
   }
   fix "and take a Prisma that knows OpenSSL 3 on Alpine: 6.1 or later" {
     safety = "manual"

@@ -22,6 +22,12 @@ policy "ML2602" {
   message = "php:${stage.tag} has been linked with GNU libiconv since March 2022: the preload changes nothing for PHP, and where the file exists, every other process loads it too"
 
   fix "remove LD_PRELOAD, and gnu-libiconv where nothing else uses it" {
+    when   = matches("^\\S*preloadable_libiconv\\.so(?: php)?$", env.value)
+    safety = "unsafe"
+    recipe = "remove-env"
+  }
+  fix "take the library out of LD_PRELOAD, and gnu-libiconv away where nothing else uses it" {
+    when   = !matches("^\\S*preloadable_libiconv\\.so(?: php)?$", env.value)
     safety = "manual"
   }
 }

@@ -15,7 +15,15 @@ policy "ML2603" {
   message = "musl's iconv knows character sets and nothing after them: iconv: destination charset ASCII//TRANSLIT: Invalid argument"
 
   fix "use GNU's: apk add gnu-libiconv and call gnu-iconv" {
-    safety = "manual"
+    when   = command.path == "iconv"
+    safety = "unsafe"
+    recipe "add-packages" {
+      with = { packages = ["gnu-libiconv"], needed = instruction.keyword == "RUN" ? "build" : "run" }
+    }
+    edit {
+      at   = word_range("^iconv$")
+      with = "gnu-iconv"
+    }
   }
   fix "drop the suffix where every character has a place in the target set; with uconv (apk add icu): uconv -x 'Any-Latin; Latin-ASCII'" {
     safety = "manual"

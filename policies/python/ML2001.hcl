@@ -38,12 +38,23 @@ policy "ML2001" {
     package.spec == "" ? "ERROR: Could not find a version that satisfies the requirement ${package.text} (from versions: none): it publishes wheels for glibc only, and no source" :
   "ERROR: No matching distribution found for ${package.text}: it publishes wheels for glibc only, and no source")
 
+  fix "pinned" {
+    when   = (pypi(package.name).musl_since != "" && pypi(package.name).musl_until == "") && matches("^==[0-9][0-9.]*$", package.spec) && contains(["pip", "uv"], command.name)
+    title  = "a version with wheels for musl: ${pypi(package.name).musl_since} or later"
+    safety = "unsafe"
+    edit {
+      at   = subject_range()
+      with = "${package.name}==${pypi(package.name).musl_since}"
+    }
+  }
   fix "slim" {
     title  = "take the glibc variant of the image: ${matches("(^|/)python$", stage.family) ? stage.family : "python"}:${stage.python == "" ? "3.13" : stage.python}-slim"
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
   fix "newer" {
-    when   = pypi(package.name).musl_since != "" && pypi(package.name).musl_until == ""
+    when   = pypi(package.name).musl_since != "" && pypi(package.name).musl_until == "" && !(matches("^==[0-9][0-9.]*$", package.spec) && contains(["pip", "uv"], command.name))
     title  = "a version with wheels for musl: ${pypi(package.name).musl_since} or later"
     safety = "manual"
   }

@@ -28,8 +28,10 @@ policy "ML2002" {
   "pip has to compile ${package.text} on musl: error: command 'gcc' failed: No such file or directory")
 
   fix "compile" {
-    title  = "install before it what compiling takes: apk add --no-cache --virtual .build-deps ${join(" ", [for p in length(pypi(package.name).build_deps) > 0 ? pypi(package.name).build_deps : ["build-base", "python3-dev"] : p if p != "python3-dev" || !matches("(^|/)python$", stage.family)])}"
-    safety = "manual"
+    title  = "install before it what compiling takes: apk add --no-cache ${join(" ", [for p in distinct(concat(length(pypi(package.name).build_deps) > 0 ? pypi(package.name).build_deps : ["build-base", "python3-dev"], flatten([for n in install.packages : pypi(n).build_deps if pypi(n).musl_since == ""]))) : p if p != "python3-dev" || !matches("(^|/)python$", stage.family)])}"
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = [for p in distinct(concat(length(pypi(package.name).build_deps) > 0 ? pypi(package.name).build_deps : ["build-base", "python3-dev"], flatten([for n in install.packages : pypi(n).build_deps if pypi(n).musl_since == ""]))) : p if p != "python3-dev" || !matches("(^|/)python$", stage.family)] }
   }
   fix "replace" {
     when   = pypi(package.name).replacement != ""

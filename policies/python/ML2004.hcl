@@ -33,7 +33,10 @@ policy "ML2004" {
   )
 
   fix "install them in a stage FROM the image that runs them, or another -alpine variant of the same Python" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    at     = artifact_range()
+    with   = { to = "musl" }
   }
   fix "take a glibc image, such as the -slim variant, for this stage" {
     safety = "manual"

@@ -17,6 +17,7 @@ policy "ML2005" {
   message = "packaging that reads _manylinux.py takes wheels for glibc, and their modules fail at import: \"Error loading shared library ld-linux-${stage.arch == "amd64" ? "x86-64.so.2" : "${stage.machine}.so.1"}\"; pip since 20.3 ignores it on musl"
 
   fix "remove it; install wheels for musl (musllinux), which pip finds since 21.2, or compile" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "remove-command"
   }
 }

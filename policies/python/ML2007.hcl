@@ -30,6 +30,8 @@ policy "ML2007" {
     safety = "manual"
   }
   fix "take the -slim variant of the image" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
 }

@@ -36,7 +36,9 @@ policy "ML2008" {
 
   fix "headers" {
     title  = "install the headers before it: apk add --no-cache ${package.name == "psycopg2" ? "libpq-dev" : package.name == "mysqlclient" ? "mariadb-connector-c-dev pkgconf" : "openldap-dev"}, and keep ${package.name == "psycopg2" ? "libpq" : package.name == "mysqlclient" ? "mariadb-connector-c" : "libldap"} for run time"
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = package.name == "psycopg2" ? ["libpq-dev"] : package.name == "mysqlclient" ? ["mariadb-connector-c-dev", "pkgconf"] : ["openldap-dev"] }
   }
   fix "binary" {
     when   = package.name == "psycopg2"

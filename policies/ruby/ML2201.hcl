@@ -32,9 +32,22 @@ policy "ML2201" {
     safety = "manual"
   }
   fix "have it compiled: apk add build-base, and gem install --platform ruby" {
+    when   = command.name == "gem" && length(install.packages) == 1
+    safety = "unsafe"
+    recipe "set-flag" {
+      with = { flag = ["--platform"], value = "ruby" }
+    }
+    recipe "add-packages" {
+      with = { packages = ["build-base"] }
+    }
+  }
+  fix "have each of them compiled: apk add build-base, and gem install --platform ruby" {
+    when   = command.name != "gem" || length(install.packages) != 1
     safety = "manual"
   }
   fix "take the -slim variant of the image" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
 }

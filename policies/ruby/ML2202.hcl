@@ -27,7 +27,10 @@ policy "ML2202" {
   )
 
   fix "run bundle install in a stage FROM the -alpine variant of the same Ruby" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    at     = artifact_range()
+    with   = { to = "musl", packages = ["build-base"] }
   }
   fix "take the -slim variant for this stage" {
     safety = "manual"

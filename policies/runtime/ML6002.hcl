@@ -41,13 +41,10 @@ policy "ML6002" {
   )
 
   fix "install the package: apk add --no-cache tzdata" {
+    when   = stage.distro == "alpine"
     safety = "unsafe"
-    when   = stage.distro == "alpine" && !instruction.onbuild && !text_before("(?i)^USER\\s")
-    edit {
-      at            = instruction_range()
-      insert_before = true
-      with          = "RUN apk add --no-cache tzdata\n"
-    }
+    recipe = "add-packages"
+    with   = { packages = ["tzdata"], needed = "run" }
   }
   fix "use a POSIX rule, which needs no files, for example TZ=CET-1CEST,M3.5.0,M10.5.0/3" {
     safety = "manual"

@@ -22,6 +22,7 @@ policy "ML6005" {
   message = "not needed any more: Alpine ${stage.release} has an /etc/nsswitch.conf with \"hosts: files dns\", Go 1.16 and newer do without, and musl never reads the file"
 
   fix "delete the line" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "remove-command"
   }
 }

@@ -16,7 +16,22 @@ policy "ML6006" {
 
   message = "musl ${stage.musl} asks DNS over UDP only: a name whose answer has more than 512 bytes loses addresses or fails, with \"bad address\" (busybox), ENOTFOUND (Node.js) or \"Name does not resolve\""
 
-  fix "use Alpine 3.18 or newer (3.19 for very long CNAME chains)" {
+  fix "release" {
+    when   = matches("^(?:arm32v[67]/|arm64v8/|amd64/|i386/|gliderlabs/)?alpine:3\\.[0-9.]+(?:@.*)?$", stage.base)
+    title  = "use Alpine 3.18 or newer (3.19 for very long CNAME chains)"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "${trimprefix(try(regex("^[^:]*", stage.base), "alpine"), "gliderlabs/")}:3.22" }
+  }
+  fix "tag" {
+    when   = matches("^node:(?:16|18|20)-alpine3\\.[0-9]+$|^mcr\\.microsoft\\.com/dotnet/(?:sdk|aspnet|runtime|runtime-deps):[678]\\.0-alpine3\\.[0-9]+$", stage.base)
+    title  = "use the same version of the image on Alpine 3.18 (3.19 for very long CNAME chains)"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "${try(regex("^(.*-alpine)3\\.", stage.base)[0], "")}3.18" }
+  }
+  fix "use a tag of the image on Alpine 3.18 or newer (3.19 for very long CNAME chains)" {
+    when   = !matches("^(?:arm32v[67]/|arm64v8/|amd64/|i386/|gliderlabs/)?alpine:3\\.[0-9.]+(?:@.*)?$|^node:(?:16|18|20)-alpine3\\.[0-9]+$|^mcr\\.microsoft\\.com/dotnet/(?:sdk|aspnet|runtime|runtime-deps):[678]\\.0-alpine3\\.[0-9]+$", stage.base)
     safety = "manual"
   }
 }

@@ -37,6 +37,11 @@ policy "ML6007" {
     : "this does not last: Docker replaces /etc/resolv.conf when a container starts, and BuildKit refuses the write, with \"Read-only file system\""
   )
 
+  fix "leave it out: it has no effect" {
+    when   = contains(["RUN", "COPY"], instruction.keyword) && matches("^(?:\\s*options(?:\\s+(?:single-request-reopen|single-request|use-vc|rotate|edns0|trust-ad|no-aaaa|inet6))+\\s*)+$", try(write.content, ""))
+    safety = "unsafe"
+    recipe = "remove-command"
+  }
   fix "set what musl reads when the container is started: docker run --dns-option ndots:1, dns_opt in Compose, dnsConfig in Kubernetes" {
     safety = "manual"
   }

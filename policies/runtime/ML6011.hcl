@@ -27,11 +27,13 @@ policy "ML6011" {
   )
 
   fix "leave it out, or use another allocator if memory or speed is the reason (musllint explain malloc)" {
-    safety = "manual"
     when   = startswith(env.name, "MALLOC_") || env.name == "GLIBC_TUNABLES"
+    safety = "unsafe"
+    recipe = "remove-env"
   }
   fix "leave it out" {
-    safety = "manual"
     when   = !startswith(env.name, "MALLOC_") && env.name != "GLIBC_TUNABLES"
+    safety = "unsafe"
+    recipe = "remove-env"
   }
 }

@@ -21,6 +21,10 @@ policy "ML6013" {
   at      = subject_range()
   message = "musl does not read ${env.name}: name resolution follows /etc/hosts and /etc/resolv.conf, and of the options there only ndots, timeout and attempts"
 
+  fix "leave it out: it has no effect" {
+    safety = "unsafe"
+    recipe = "remove-env"
+  }
   fix "set ndots, timeout or attempts when the container is started: docker run --dns-option ndots:1, dns_opt in Compose, dnsConfig in Kubernetes" {
     safety = "manual"
     when   = env.name == "RES_OPTIONS"

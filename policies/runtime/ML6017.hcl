@@ -35,7 +35,16 @@ policy "ML6017" {
   )
 
   fix "leave it out, and ENV LANG=C.UTF-8: text is UTF-8 on musl in any case" {
-    safety = "manual"
+    when   = try(package.name, "") == ""
+    safety = "unsafe"
+    recipe "remove-command" {
+    }
+  }
+  fix "leave the package out, and ENV LANG=C.UTF-8: text is UTF-8 on musl in any case" {
+    when   = try(package.name, "") != ""
+    safety = "unsafe"
+    recipe = "remove-packages"
+    with   = { packages = [try(package.name, "")] }
   }
   fix "for translated dates and messages: apk add musl-locales and ENV MUSL_LOCPATH=/usr/share/i18n/locales/musl" {
     safety = "manual"

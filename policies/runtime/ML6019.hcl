@@ -19,6 +19,13 @@ policy "ML6019" {
   message = "this has no effect on the time: musl reads TZ and /etc/localtime, never /etc/timezone, so that the time stays UTC"
 
   fix "apk add --no-cache tzdata, and set the zone with ENV TZ" {
-    safety = "manual"
+    when   = stage.distro == "alpine" && matches("^\\s*[A-Z][A-Za-z]+/[A-Za-z_/+-]+\\s*$", write.content) && write.known
+    safety = "unsafe"
+    recipe "add-packages" {
+      with = { packages = ["tzdata"], needed = "run" }
+    }
+    recipe "set-env" {
+      with = { name = "TZ", value = trimspace(write.content) }
+    }
   }
 }

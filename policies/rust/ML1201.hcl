@@ -38,6 +38,13 @@ policy "ML1201" {
   "openssl-dev has no static libraries, and Rust links statically for musl: a program that uses openssl-sys stops with ld: cannot find -lssl: have you installed the static version of the ssl library ?")
 
   fix "apk add openssl-libs-static beside openssl-dev" {
+    when   = command.name != "cargo"
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = ["openssl-libs-static"] }
+  }
+  fix "take the image of Rust for Alpine, which has a package of OpenSSL: rust:1-alpine with openssl-dev and openssl-libs-static" {
+    when   = command.name == "cargo"
     safety = "manual"
   }
   fix "link dynamically with RUSTFLAGS=-Ctarget-feature=-crt-static, and apk add libgcc libssl3 where the program runs" {

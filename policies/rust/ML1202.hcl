@@ -38,7 +38,10 @@ policy "ML1202" {
     safety = "manual"
   }
   fix "link dynamically: RUSTFLAGS=-Ctarget-feature=-crt-static, or Alpine's own cargo (apk add cargo)" {
-    safety = "manual"
+    when   = getenv("RUSTFLAGS") == "" && !stage_text("RUSTFLAGS|\\.cargo/config")
+    safety = "unsafe"
+    recipe = "set-env"
+    with   = { name = "RUSTFLAGS", value = "-Ctarget-feature=-crt-static" }
   }
   fix "and use Rust 1.44 or newer" {
     safety = "manual"

@@ -20,7 +20,10 @@ policy "ML1204" {
   message = "a build script that runs bindgen stops with Unable to find libclang: … could not be opened: Dynamic loading not supported, because it is linked statically here"
 
   fix "RUSTFLAGS=-Ctarget-feature=-crt-static without --target, so that it reaches build scripts" {
-    safety = "manual"
+    when   = !stage_text("RUSTFLAGS|--target")
+    safety = "unsafe"
+    recipe = "set-env"
+    with   = { name = "RUSTFLAGS", value = "-Ctarget-feature=-crt-static" }
   }
   fix "use Alpine's own rust and cargo packages, which link dynamically" {
     safety = "manual"

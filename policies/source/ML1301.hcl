@@ -30,7 +30,20 @@ policy "ML1301" {
   at      = word_range("(openssl-|OpenSSL_)1[._]1[._](0[a-i]?|1)(-pre\\d+)?(\\.tar\\S*|\\.zip|/.*)?$")
   message = "this release of OpenSSL does not link on musl: libcrypto: undefined reference to `getcontext', `setcontext' and `makecontext'"
 
-  fix "./config no-async, or where nginx builds it --with-openssl-opt=no-async" {
+  fix "./config no-async" {
+    when   = !stage_text("--with-openssl=")
+    safety = "unsafe"
+    recipe = "add-words"
+    with   = { words = ["no-async"], command = "^(?:\\S*/)?(?:config|Configure)\\s*" }
+  }
+  fix "let nginx build it without: --with-openssl-opt=no-async" {
+    when   = stage_text("--with-openssl=") && !stage_text("--with-openssl-opt")
+    safety = "unsafe"
+    recipe = "add-words"
+    with   = { words = ["--with-openssl-opt=no-async"], command = "--with-openssl=" }
+  }
+  fix "add no-async to --with-openssl-opt" {
+    when   = stage_text("--with-openssl-opt")
     safety = "manual"
   }
   fix "a maintained release: OpenSSL 1.1.0j, 1.1.1a and everything since build as they are" {

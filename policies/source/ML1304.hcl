@@ -19,6 +19,11 @@ policy "ML1304" {
 
   message = "there is no such package in Alpine ${stage.release}: ERROR: unable to select packages: ${package.name} (no such package)"
 
+  fix "leave it out: most programs find out by themselves that there is none" {
+    safety = "unsafe"
+    recipe = "remove-packages"
+    with   = { packages = [package.name] }
+  }
   fix "build without backtraces: guard execinfo.h with __GLIBC__ or HAVE_EXECINFO_H, or use libunwind-dev" {
     safety = "manual"
   }

@@ -39,6 +39,15 @@ policy "ML1004" {
     : "these packages exist for x86_64 only: on ${stage.arch} apk refuses them, and a program for glibc stops with \"Error loading shared library ld-linux-*\""
   )
 
+  fix "run it with the functions that gcompat adds to musl, and drop these packages" {
+    when   = stage.distro == "alpine" && !stage_text("(?i)java|jdk|jre|conda|LD_LIBRARY_PATH|glibc-compat|localedef|glibc-(?:bin|i18n|dev)|oracle|instantclient|chrome|for +pkg +in")
+    safety = "unsafe"
+    recipe = "replace-command"
+    with = {
+      with = "apk add --no-cache gcompat"
+      drop = "sgerrand|alpine-pkg-glibc|glibc-[^ /]*\\.apk|\\bfix --force-overwrite alpine-baselayout"
+    }
+  }
   fix "install the software from Alpine's packages, or download its musl build" {
     safety = "manual"
   }

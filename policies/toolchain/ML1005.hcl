@@ -50,8 +50,16 @@ policy "ML1005" {
   )
 
   fix "use either gcompat or the glibc packages, not both" {
-    safety = "manual"
     when   = installed("gcompat") == "yes" || installed("libc6-compat") == "yes"
+    safety = "unsafe"
+    recipe = "remove-packages"
+    with   = { packages = ["gcompat", "libc6-compat"] }
+  }
+  fix "let it overwrite the file, which says the same: apk add --force-overwrite" {
+    when   = installed("gcompat") != "yes" && installed("libc6-compat") != "yes" && !has_flag("force-overwrite", "force", "f")
+    safety = "unsafe"
+    recipe = "set-flag"
+    with   = { flag = "--force-overwrite" }
   }
   fix "do without the glibc packages: install the software from Alpine's packages, take its musl build, or a glibc image" {
     safety = "manual"

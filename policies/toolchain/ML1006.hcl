@@ -23,7 +23,9 @@ policy "ML1006" {
   message = "since 2.35 this package has no /lib64/ld-linux-x86-64.so.2, which is the loader that x86_64 programs for glibc name: they stop with \"not found\" although the file is there"
 
   fix "add the link: mkdir -p /lib64 && ln -s /usr/glibc-compat/lib/ld-linux-x86-64.so.2 /lib64/" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "add-command"
+    with   = { command = "mkdir -p /lib64 && ln -s /usr/glibc-compat/lib/ld-linux-x86-64.so.2 /lib64/" }
   }
   fix "take a musl build, such as a JDK for alpine-linux, or a glibc image" {
     safety = "manual"

@@ -24,12 +24,15 @@ policy "ML1007" {
   )
 
   fix "install the compatibility layer instead, which also brings the missing functions: apk add --no-cache gcompat" {
-    safety = "manual"
-    when   = shim() == ""
+    when   = (shim() == "") && stage.distro == "alpine"
+    safety = "unsafe"
+    recipe = "replace-command"
+    with   = { with = "apk add --no-cache gcompat", drop = "^mkdir(?: -p)? /lib64/?$" }
   }
   fix "remove the link: the installed package does what it is meant to do" {
-    safety = "manual"
     when   = shim() != ""
+    safety = "unsafe"
+    recipe = "remove-command"
   }
   fix "take the program's musl build, or a glibc image" {
     safety = "manual"

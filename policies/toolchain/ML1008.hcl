@@ -31,12 +31,15 @@ policy "ML1008" {
   )
 
   fix "install the compatibility layer: apk add --no-cache gcompat" {
-    safety = "manual"
-    when   = shim() == ""
+    when   = (shim() == "") && stage.distro == "alpine" && downloaded("google-cloud-(?:sdk|cli)") == ""
+    safety = "unsafe"
+    recipe = "replace-command"
+    with   = { with = "apk add --no-cache gcompat" }
   }
   fix "remove the link" {
-    safety = "manual"
     when   = shim() != ""
+    safety = "unsafe"
+    recipe = "remove-command"
   }
   fix "take the program's musl build, or a glibc image" {
     safety = "manual"

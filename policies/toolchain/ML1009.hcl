@@ -19,7 +19,13 @@ policy "ML1009" {
   fix "set it for the one command that needs it, such as ENTRYPOINT [\"env\", \"LD_PRELOAD=/lib/libgcompat.so.0\", \"java\", …]" {
     safety = "manual"
   }
+  fix "drop it: what is native here has a build for musl, or is found out to lack one by its tests" {
+    when   = matches("^\\S*libgcompat\\S*$", env.value) && !stage_text("(?i)\\bjava\\b|\\.jar\\b|netty|grpc")
+    safety = "unsafe"
+    recipe = "remove-env"
+  }
   fix "drop it when the native library has a musl build (grpc and netty: use their versions for musl, or run without the native transport)" {
+    when   = !matches("^\\S*libgcompat\\S*$", env.value) || stage_text("(?i)\\bjava\\b|\\.jar\\b|netty|grpc")
     safety = "manual"
   }
 }

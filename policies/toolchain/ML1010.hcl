@@ -20,6 +20,8 @@ policy "ML1010" {
   message = "most packages with native code have a build for musl today, which does not use ${package.name}: without it a package for glibc would stop the build with \"Error loading shared library ld-linux-x86-64.so.2\", with it the mistake shows up later or not at all"
 
   fix "leave it out and see whether the build and the tests pass" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "remove-packages"
+    with   = { packages = [package.name] }
   }
 }

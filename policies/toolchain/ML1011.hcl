@@ -34,6 +34,12 @@ policy "ML1011" {
     : "${package.name} offers part of glibc's functions: software of this kind stops with \"Error relocating …: symbol not found\" (getcontext, canonicalize_file_name, __strtod_internal …) or crashes"
   )
 
+  fix "have the gems compiled: ENV BUNDLE_FORCE_RUBY_PLATFORM=1" {
+    when   = stage.repository == "ruby" && runs("bundle install") && stage_text("\\b(?:build-base|g\\+\\+|alpine-sdk)(?:\\s|$)")
+    safety = "unsafe"
+    recipe = "set-env"
+    with   = { name = "BUNDLE_FORCE_RUBY_PLATFORM", value = "1" }
+  }
   fix "run this software on a glibc image, the one that its vendor supports" {
     safety = "manual"
   }

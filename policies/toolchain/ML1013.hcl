@@ -19,7 +19,11 @@ policy "ML1013" {
     && !text_before("ld-linux|/lib64|linux-gnu/")
   )
 
-  message  = "${download.file} is a build for glibc: on ${stage.base_image} it stops with \"not found\" or \"Error loading shared library ${contains(["arm64"], stage.arch) ? "ld-linux-aarch64.so.1" : "ld-linux-x86-64.so.2"}: No such file or directory\""
+  message = (
+    matches(stage.arch == "amd64" ? "aarch64|arm64" : stage.arch == "arm64" ? "x86_64|amd64|x64" : "^$", download.file) &&
+    command.guard == "" && !file_text("TARGETARCH|TARGETPLATFORM|uname|print-arch") ?
+    "${download.file} is a build for glibc and for another architecture: on ${stage.base_image} for ${stage.arch} it stops with \"exec format error\"" :
+  "${download.file} is a build for glibc: on ${stage.base_image} it stops with \"not found\" or \"Error loading shared library ${matches("aarch64|arm64", download.file) || stage.arch == "arm64" && !matches("x86_64|amd64|x64", download.file) ? "ld-linux-aarch64.so.1" : "ld-linux-x86-64.so.2"}: No such file or directory\"")
   evidence = [note(download.why, subject_range())]
 
   fix "download the project's musl or static build" {

@@ -34,7 +34,10 @@ policy "ML1014" {
   message = "AWS CLI v2 from this installer needs glibc: it stops with \"./aws/install: line 78: /aws/dist/aws: not found\", newer ones with \"musl-based Linux detected. AWS CLI v2 binaries require glibc\""
 
   fix "install Alpine's package: apk add --no-cache aws-cli" {
-    safety = "manual"
+    when   = (stage.release == "edge" || release_since("3.18"))
+    safety = "unsafe"
+    recipe = "replace-command"
+    with   = { with = "apk add --no-cache aws-cli", drop = "awscli-exe-linux|awscli[a-z0-9_-]*\\.zip|\\baws/install\\b" }
   }
   fix "run the amazon/aws-cli image, or build on a glibc image" {
     safety = "manual"

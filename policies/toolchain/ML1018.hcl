@@ -47,8 +47,18 @@ policy "ML1018" {
   )
 
   fix "add the libraries: apk add --no-cache libstdc++ libgcc" {
-    safety = "manual"
-    when   = finally_installed("libstdc++") == "no"
+    when   = finally_installed("libstdc++") == "no" && !has_word("bun-linux-[^/]*\\.zip")
+    safety = "unsafe"
+    recipe = "add-packages"
+    with   = { packages = ["libstdc++", "libgcc"], needed = "run" }
+  }
+  fix "take its build for musl" {
+    when   = try(package.spec, "1") == "" && can(regex("^@oven/bun-linux-(?:x64|aarch64)", package.name))
+    safety = "unsafe"
+    edit {
+      at   = subject_range()
+      with = "${try(regex("^@oven/bun-linux-(?:x64|aarch64)", package.name), "")}-musl${try(trimprefix(package.name, regex("^@oven/bun-linux-(?:x64|aarch64)", package.name)), "")}"
+    }
   }
   fix "take oven/bun:1-alpine, or a build named -musl of Bun 1.1.39 or newer" {
     safety = "manual"

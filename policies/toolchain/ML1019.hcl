@@ -17,8 +17,17 @@ policy "ML1019" {
 
   message = "Deno has no build for musl: on ${stage.base_image} it stops with \"deno: not found\" or \"Error loading shared library ld-linux-x86-64.so.2\", and under gcompat with \"Error relocating …: symbol not found\""
 
+  fix "install Alpine's own build, and leave it where the installer would have put it" {
+    when   = (stage.release == "edge" || release_since("3.19")) && contains(["sh", "bash"], download.piped) && stage_text("/root/\\.deno/bin") && !stage_text("DENO_INSTALL")
+    safety = "unsafe"
+    recipe = "replace-command"
+    with   = { with = "apk add --no-cache deno && mkdir -p /root/.deno/bin && ln -s /usr/bin/deno /root/.deno/bin/deno" }
+  }
   fix "install Alpine's own build, which 3.19 and newer have: apk add --no-cache deno" {
-    safety = "manual"
+    when   = (stage.release == "edge" || release_since("3.19")) && !stage_text("\\.deno/|DENO_INSTALL|\\bdeno[^ ]*\\.zip")
+    safety = "unsafe"
+    recipe = "replace-command"
+    with   = { with = "apk add --no-cache deno" }
   }
   fix "build FROM denoland/deno:alpine, which carries a glibc for deno, or from denoland/deno" {
     safety = "manual"

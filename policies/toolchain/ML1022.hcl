@@ -25,6 +25,12 @@ policy "ML1022" {
     : "this image has a glibc for x86_64 only: there is none for ${stage.arch}"
   )
 
+  fix "take the glibc image that is as small: debian:bookworm-slim" {
+    when   = matches("(?:^|/)frolvlad/alpine-glibc(?::|$)", stage.base)
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "debian:bookworm-slim" }
+  }
   fix "take a small glibc image: debian:bookworm-slim, or cgr.dev/chainguard/wolfi-base, which has apk" {
     safety = "manual"
   }

@@ -34,6 +34,12 @@ policy "ML1023" {
   evidence = from_reasons()
 
   fix "copy it from oven/bun:1-alpine and add its libraries: apk add --no-cache libstdc++ libgcc" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe "change-image" {
+      with = { to = "oven/bun:1-alpine" }
+    }
+    recipe "add-packages" {
+      with = { packages = ["libstdc++", "libgcc"], needed = "run" }
+    }
   }
 }

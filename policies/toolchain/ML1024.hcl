@@ -23,7 +23,12 @@ policy "ML1024" {
   evidence = from_reasons()
 
   fix "install Alpine's own build, which 3.19 and newer have: apk add --no-cache deno" {
-    safety = "manual"
+    when   = (stage.release == "edge" || release_since("3.19")) && length(copy.sources) == 1 && matches("^/usr/(?:local/)?bin/?(?:deno)?$", copy.dest) && !text_before("(?i)^USER\\s") && !instruction.onbuild
+    safety = "unsafe"
+    edit {
+      at   = instruction_range()
+      with = "RUN apk add --no-cache deno"
+    }
   }
   fix "build FROM denoland/deno:alpine, which carries a glibc for deno" {
     safety = "manual"

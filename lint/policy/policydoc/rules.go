@@ -33,7 +33,7 @@ func Page(w io.Writer, set *policy.Set) error {
 			return fmt.Errorf("%s: %w", p.ID, err)
 		}
 	}
-	reference(&b)
+	reference(&b, set.Recipes())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -69,6 +69,9 @@ func write(b *strings.Builder, e *policy.Examples) {
 	if e.Prose != "" {
 		b.WriteString("\n" + e.Prose + "\n")
 	}
+	if len(e.Context) > 0 {
+		code(b, "The build context of the examples", "txtar", contextText(e.Context))
+	}
 	if len(e.Bad) > 0 {
 		bad := e.Bad[0]
 		code(b, "Found in", "dockerfile", string(bad.Dockerfile))
@@ -80,6 +83,15 @@ func write(b *strings.Builder, e *policy.Examples) {
 	if len(e.Good) > 0 {
 		code(b, "Not found in", "dockerfile", string(e.Good[0].Dockerfile))
 	}
+}
+
+// contextText shows the files of a build context as they are described.
+func contextText(files []policy.ContextFile) string {
+	var b strings.Builder
+	for _, f := range files {
+		fmt.Fprintf(&b, "-- %s --\n%s", f.Name, f.Data)
+	}
+	return b.String()
 }
 
 // code writes a fenced block, with a fence that the text does not hold.

@@ -21,7 +21,7 @@ func (s *Suite) Check(id string) []string {
 	case err != nil:
 		return []string{err.Error()}
 	}
-	c := checker{suite: s, id: id}
+	c := checker{suite: s, id: id, context: examples.Context}
 	if examples.Prose == "" {
 		c.fault("", "the txtar does not begin with prose")
 	}
@@ -42,9 +42,10 @@ func (s *Suite) Check(id string) []string {
 
 // A checker tests the examples of one policy.
 type checker struct {
-	suite  *Suite
-	id     string
-	faults []string
+	suite   *Suite
+	id      string
+	context []policy.ContextFile
+	faults  []string
 }
 
 func (c *checker) fault(file, format string, args ...any) {
@@ -69,7 +70,7 @@ func named(role, name, extension string) string {
 func (c *checker) bad(e policy.BadExample) {
 	file := named("bad", e.Name, ".Dockerfile")
 	src := lint.NewSource(exampleName, e.Dockerfile)
-	own, _, ok := c.lint(file, src)
+	own, others, ok := c.lint(file, src)
 	if !ok {
 		return
 	}
@@ -80,7 +81,7 @@ func (c *checker) bad(e policy.BadExample) {
 	if got := list(src, own); got != e.Want {
 		c.fault(named("want", e.Name, ""), "differs from what %s says (-want +got):\n%s", c.id, lineDiff(e.Want, got))
 	}
-	c.fixes(e, src, own)
+	c.fixes(e, src, own, others)
 }
 
 func (c *checker) good(e policy.GoodExample) {
@@ -103,7 +104,7 @@ func (c *checker) good(e policy.GoodExample) {
 // lint returns the findings of the policy and of all others. An example that Docker would
 // refuse proves nothing, unless that is what the policy is about.
 func (c *checker) lint(file string, src *lint.Source) (own, others []lint.Finding, ok bool) {
-	findings, err := c.suite.lint(src, c.id)
+	findings, err := c.suite.lint(src, c.id, c.context)
 	if err != nil {
 		c.fault(file, "%s", err)
 		return nil, nil, false
@@ -128,8 +129,9 @@ func (c *checker) parses(file string, src *lint.Source) bool {
 	return true
 }
 
-// fixes applies every fix alone, and the first one of all findings together.
-func (c *checker) fixes(e policy.BadExample, src *lint.Source, own []lint.Finding) {
+// fixes applies every fix alone, and the first one of all findings together. What the policy
+// finds has to be gone after that, and no other policy may find more than before.
+func (c *checker) fixes(e policy.BadExample, src *lint.Source, own, others []lint.Finding) {
 	file := named("bad", e.Name, ".Dockerfile")
 	var first []lint.Edit
 	for _, f := range own {
@@ -158,9 +160,31 @@ func (c *checker) fixes(e policy.BadExample, src *lint.Source, own []lint.Findin
 		c.fault(named("fixed", e.Name, ".Dockerfile"), "differs from what the fixes make (-want +got):\n%s", lineDiff(string(e.Fixed), fixed))
 	}
 	after := lint.NewSource(exampleName, []byte(fixed))
-	if left, _, ok := c.lint(file+", fixed", after); ok && len(left) > 0 {
+	left, new, ok := c.lint(file+", fixed", after)
+	if !ok {
+		return
+	}
+	if len(left) > 0 {
 		c.fault(named("fixed", e.Name, ".Dockerfile"), "%s still finds:\n%s", c.id, list(after, left))
 	}
+	for _, f := range added(slices.Concat(own, others), new) {
+		c.fault(named("fixed", e.Name, ".Dockerfile"), "the fix brings what %s finds:\n%s", f.Rule, list(after, []lint.Finding{f}))
+	}
+}
+
+// added are the findings of rules that found less before, by themselves or as evidence.
+func added(before, after []lint.Finding) []lint.Finding {
+	count := map[string]int{}
+	for _, f := range before {
+		count[f.Rule]++
+		for _, r := range f.Evidence {
+			count[r.Rule]++
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(after), func(f lint.Finding) bool {
+		count[f.Rule]--
+		return count[f.Rule] >= 0
+	})
 }
 
 // applied returns the text after edits, which Docker has to accept.

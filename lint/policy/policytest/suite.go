@@ -15,7 +15,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/buildcontext"
 	"github.com/musllint/musllint/lint/dockerfile"
+	"github.com/musllint/musllint/lint/landing"
 	"github.com/musllint/musllint/lint/policy"
 	"github.com/musllint/musllint/lint/run"
 	"github.com/musllint/musllint/policies"
@@ -40,10 +42,27 @@ func New(set *policy.Set) *Suite {
 	})}
 }
 
+// openContext lays the build context of examples in a folder for a while.
+func openContext(files []policy.ContextFile) (context *buildcontext.Context, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "musllint-context-")
+	if err != nil {
+		return nil, nil, err
+	}
+	clear := func() { os.RemoveAll(dir) }
+	if err = layContext(dir, files); err == nil {
+		context, err = buildcontext.Open(dir, buildcontext.Options{Name: "."})
+	}
+	if err != nil {
+		clear()
+		return nil, nil, err
+	}
+	return context, func() { context.Close(); clear() }, nil
+}
+
 // lint returns the findings of the rules that are on by default and of the rule id. Rules
 // that the linter itself makes are about more than one policy can see: they are had from
 // a whole linter.
-func (s *Suite) lint(src *lint.Source, id string) ([]lint.Finding, error) {
+func (s *Suite) lint(src *lint.Source, id string, in []policy.ContextFile) ([]lint.Finding, error) {
 	if p, ok := s.set.Lookup(id); ok && p.Builtin {
 		linter, err := s.linter()
 		if err != nil {
@@ -51,9 +70,20 @@ func (s *Suite) lint(src *lint.Source, id string) ([]lint.Finding, error) {
 		}
 		return linter.Source(src)
 	}
-	findings, diags := s.set.Evaluate(dockerfile.Parse(src, dockerfile.Options{}), policy.Options{
+	opt := policy.Options{
 		Enabled: func(rule, _ string, byDefault bool) bool { return byDefault || rule == id },
-	})
+	}
+	file := dockerfile.Parse(src, dockerfile.Options{})
+	if len(in) > 0 {
+		context, remove, err := openContext(in)
+		if err != nil {
+			return nil, err
+		}
+		defer remove()
+		opt.Landing = landing.New(file, func() (*buildcontext.Context, error) { return context, nil }, false, landing.Limits{})
+		defer opt.Landing.Close()
+	}
+	findings, diags := s.set.Evaluate(file, opt)
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -101,12 +131,14 @@ type loaded struct{ own, all *policy.Set }
 func load(fsys fs.FS, name string) (*loaded, hcl.Diagnostics, error) {
 	if holdsBuiltin(fsys) {
 		own, diags := policy.Load(fsys, name)
+		diags = append(diags, own.Teach(run.Recipes())...)
 		return &loaded{own: own, all: own}, diags, nil
 	}
 	all, err := policy.Builtin()
 	if err != nil {
 		return nil, nil, err
 	}
+	all.Teach(run.Recipes())
 	diags := all.Add(fsys, name)
 	own := all
 	if !diags.HasErrors() {

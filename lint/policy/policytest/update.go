@@ -1,6 +1,7 @@
 package policytest
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/txtar"
@@ -9,8 +10,9 @@ import (
 	"github.com/musllint/musllint/lint/policy"
 )
 
-// Update returns the txtar of a policy with its want files as the policy would have them.
-// One that is missing is put behind its example.
+// Update returns the txtar of a policy with its want and fixed files as the policy would have
+// them. A want file that is missing is put behind its example, and so is the fixed file of the
+// first example where there is a fix with edits.
 func (s *Suite) Update(id string) ([]byte, error) {
 	pair, err := s.set.Pair(id)
 	if err != nil {
@@ -23,7 +25,7 @@ func (s *Suite) Update(id string) ([]byte, error) {
 	archive := txtar.Parse(pair)
 	var files []txtar.File
 	for _, f := range archive.Files {
-		if strings.HasPrefix(f.Name, "want") {
+		if strings.HasPrefix(f.Name, "want") || strings.HasPrefix(f.Name, "fixed") {
 			continue
 		}
 		files = append(files, f)
@@ -31,28 +33,40 @@ func (s *Suite) Update(id string) ([]byte, error) {
 			if f.Name != named("bad", e.Name, ".Dockerfile") {
 				continue
 			}
-			want, err := s.want(e.Dockerfile, id)
+			src := lint.NewSource(exampleName, e.Dockerfile)
+			own, err := s.own(src, id, examples.Context)
 			if err != nil {
 				return nil, err
 			}
-			files = append(files, txtar.File{Name: named("want", e.Name, ""), Data: []byte(want)})
+			files = append(files, txtar.File{Name: named("want", e.Name, ""), Data: []byte(list(src, own))})
+			edits := firstEdits(own)
+			if len(edits) == 0 || e.Fixed == nil && e.Name != "" {
+				continue
+			}
+			fixed, err := apply(src, edits)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, txtar.File{Name: named("fixed", e.Name, ".Dockerfile"), Data: []byte(fixed)})
 		}
 	}
 	archive.Files = files
 	return txtar.Format(archive), nil
 }
 
-func (s *Suite) want(text []byte, id string) (string, error) {
-	src := lint.NewSource(exampleName, text)
-	findings, err := s.lint(src, id)
-	if err != nil {
-		return "", err
-	}
-	var own []lint.Finding
+// own are the findings of one policy.
+func (s *Suite) own(src *lint.Source, id string, in []policy.ContextFile) ([]lint.Finding, error) {
+	findings, err := s.lint(src, id, in)
+	return slices.DeleteFunc(findings, func(f lint.Finding) bool { return f.Rule != id }), err
+}
+
+// firstEdits are those of the first fix with edits of each finding.
+func firstEdits(findings []lint.Finding) []lint.Edit {
+	var edits []lint.Edit
 	for _, f := range findings {
-		if f.Rule == id {
-			own = append(own, f)
+		if i := slices.IndexFunc(f.Fixes, func(x lint.Fix) bool { return len(x.Edits) > 0 }); i >= 0 {
+			edits = append(edits, f.Fixes[i].Edits...)
 		}
 	}
-	return list(src, own), nil
+	return edits
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/musllint/musllint/lint/policy"
 	"github.com/musllint/musllint/lint/policy/policydoc"
+	"github.com/musllint/musllint/lint/run"
 )
 
 func main() {
@@ -23,6 +24,7 @@ func write(path string) error {
 	if diags.HasErrors() {
 		return diags
 	}
+	set.Teach(run.Recipes())
 	var page bytes.Buffer
 	if err := policydoc.Page(&page, set); err != nil {
 		return err
