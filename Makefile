@@ -5,15 +5,18 @@ FUZZTIME   ?= 5s
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GORELEASER  = $(GO) run github.com/goreleaser/goreleaser/v2@v2.14.0
 
-.PHONY: build test lint fuzz bench generate truth truth-facts truth-loader truth-artifacts release-check
+.PHONY: help build test lint fuzz bench generate truth truth-facts truth-loader truth-artifacts truth-fix fix-corpus release-check
 
-build:
-	CGO_ENABLED=0 $(GO) build -trimpath -o musllint ./cmd/musllint
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' Makefile
 
-test: lint
+build: ## build ./musllint
+	CGO_ENABLED=0 $(GO) build -trimpath -tags urfave_cli_no_docs -o musllint ./cmd/musllint
+
+test: lint ## vet, gofmt, staticcheck and all tests: what CI runs
 	$(GO) test ./...
 
-lint:
+lint: ## vet, gofmt and staticcheck only
 	$(GO) vet ./...
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
@@ -21,7 +24,7 @@ lint:
 
 # Every fuzz target for $(FUZZTIME); go test takes one target of one package at a time. A run
 # that ends in "context deadline exceeded" alone met a flaw of go test, not of ours.
-fuzz:
+fuzz: ## every fuzz target for FUZZTIME
 	@set -e; $(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read -r package; do \
 		for target in $$($(GO) test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; \
@@ -30,15 +33,16 @@ fuzz:
 	done
 
 # Go benchmarks, then whole processes against the linters that are installed.
-bench: build
+bench: build ## benchmarks of Go, then of whole processes
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	testdata/bench/process ./musllint
+	testdata/bench/loader ./musllint $(subst :, ,$(FILES))
 
-generate:
+generate: ## rebuild what is derived
 	$(GO) generate ./...
 
 # Rebuilds what is derived and fails when the tree did not hold it already.
-truth: generate
+truth: generate ## rebuild what is derived, and fail when the tree did not hold it already
 	git diff --exit-code
 
 # Real loaders of musl, built from upstream's releases for $(ARCHES). Those of Alpine's images
@@ -48,26 +52,37 @@ ARCHES  ?= amd64
 
 # Fails when a build exports what the table of exports does not say, or does not export what
 # it says.
-truth-facts:
+truth-facts: ## compare the table of exports with real loaders of musl
 	testdata/truth/build-loaders $(LOADERS) $(ARCHES)
 	MUSLLINT_REQUIRE=1 MUSLLINT_LOADERS=$(LOADERS) $(GO) test -count=1 -run TestRealLoaders ./lint/facts
 
 # Compares musllint ldd with the real loaders, on every program and library below the folders
 # in $(FILES), which are separated by colons. testdata/truth/fetch-files brings some.
 FILES ?= /usr/bin:/usr/sbin:/usr/lib
-truth-loader:
+truth-loader: ## compare musllint ldd with real loaders of musl
 	testdata/truth/build-loaders $(LOADERS) $(ARCHES)
 	MUSLLINT_REQUIRE=1 MUSLLINT_LOADERS=$(LOADERS) MUSLLINT_TRUTH=$(FILES) MUSLLINT_TRUTH_MAX=0 \
 		$(GO) test -count=1 -timeout 5h -run 'TestTruth|TestRules|TestDlopen' -v ./lint/loader
 
 # Lays out every verdict and every repair of musllint check for the real loaders, on the files
 # that testdata/truth/fetch-files brings, and compares docs/artifacts.md with them.
-truth-artifacts:
+truth-artifacts: ## compare musllint check with real loaders of musl
 	testdata/truth/build-loaders $(LOADERS) amd64
 	test -d $(LOADERS)/../files || testdata/truth/fetch-files $(LOADERS)/../files
 	MUSLLINT_REQUIRE=1 MUSLLINT_LOADERS=$(LOADERS) MUSLLINT_TRUTH=$(LOADERS)/../files MUSLLINT_TRUTH_MAX=0 \
 		$(GO) test -count=1 -timeout 2h -run 'TestTruth|TestRecipes' -v ./lint/judge
 
-release-check:
+# What takes long about repairs: thousands of generated patches that git has to agree about, and
+# a process that is killed at a thousand moments.
+truth-fix: ## thousands of patches that git has to agree about, and killed processes
+	MUSLLINT_REQUIRE=1 MUSLLINT_FIX_CASES=10000 $(GO) test -count=1 -timeout 2h -run TestAgreesWithGit -v ./fix
+	MUSLLINT_REQUIRE=1 MUSLLINT_KILLS=1000 $(GO) test -count=1 -timeout 2h -run TestFixKilled -v ./cmd/musllint
+
+# Repairs the Dockerfiles of the folder $(BAD), where they are not changed, and checks the
+# diffs; those of the folder $(CLEAN) must need none.
+fix-corpus: ## repair the Dockerfiles of BAD; those of CLEAN must need no repair
+	MUSLLINT_FIX_CORPUS=$(BAD) MUSLLINT_FIX_CLEAN=$(CLEAN) $(GO) test -count=1 -run TestFixCorpus -v ./cmd/musllint
+
+release-check: ## build a release without publishing it
 	$(GORELEASER) check
 	$(GORELEASER) release --snapshot --clean

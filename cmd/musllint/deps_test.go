@@ -24,9 +24,14 @@ var promises = []promise{
 	// Formats and fixes must not know where findings come from.
 	{pkg: "lint/report", ours: []string{"lint"}, thirdParty: true},
 	{pkg: "fix", ours: []string{"lint"}, thirdParty: true, optional: true},
+	{pkg: "fix/dockerfix", ours: []string{"lint", "lint/facts", "lint/shell", "lint/dockerfile"}, thirdParty: true},
 	{pkg: "fix/sourcefix", ours: []string{"lint", "lint/facts"}, thirdParty: true, optional: true},
 	// Facts and shell are below Dockerfiles, policies and configuration.
 	{pkg: "lint/facts", ours: []string{"lint"}},
+	// A verdict on a file knows of files, loaders and facts, and not of Dockerfiles or policies.
+	{pkg: "lint/elf"},
+	{pkg: "lint/loader", ours: []string{"lint", "lint/elf", "lint/facts"}},
+	{pkg: "lint/judge", ours: []string{"lint", "lint/elf", "lint/loader", "lint/facts", "lint/artifact"}, thirdParty: true},
 	// The compiler wrapper starts thousands of times in a build.
 	{pkg: "cmd/muslcc", anyOurs: true, optional: true},
 }

@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/musllint/musllint/lint/elf/elftest"
 )
 
 // documents are the pages whose commands people type.
-var documents = []string{"README.md", "docs/policies.md", "docs/architecture.md"}
+var documents = []string{"README.md", "docs/policies.md", "docs/architecture.md", "docs/why.md", "docs/fix.md"}
 
 const top = "../.."
 
@@ -101,6 +102,12 @@ func scratchRepository(t *testing.T) string {
 	}
 	write("Dockerfile", string(example))
 	write("testdata/example/Dockerfile", string(example))
+	log, err := os.ReadFile(filepath.Join(top, "testdata/example/run.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("testdata/example/run.log", string(log))
+	write("changes.patch", "--- a/Dockerfile\n+++ b/Dockerfile\n@@ -1,3 +1,3 @@\n # The example of the README: one thing that stops the build, one that stops the container.\n-ARG ALPINE=3.20\n+ARG ALPINE=3.21\n \n")
 	page, err := os.ReadFile(filepath.Join(top, "docs/policies.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -142,4 +149,29 @@ func runLine(line string) (string, int) {
 	p := &program{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Getenv: func(string) string { return "" }}
 	code := p.Main(strings.Fields(line))
 	return out.String(), code
+}
+
+// The program of the README is made from the recipe that lies beside it.
+func TestExampleProgram(t *testing.T) {
+	recipe, err := os.ReadFile(filepath.Join(top, "testdata/example/server.elf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := elftest.Parse(string(recipe))
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(top, "testdata/example/server")
+	got, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, f.Bytes()) {
+		if os.Getenv("MUSLLINT_UPDATE") == "" {
+			t.Fatal("testdata/example/server is not what its recipe makes; MUSLLINT_UPDATE=1 makes it anew")
+		}
+		if err := os.WriteFile(program, f.Bytes(), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

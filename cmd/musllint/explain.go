@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -17,10 +18,13 @@ import (
 func (p *program) explainCommand() *cli.Command {
 	return command(explainCodes, cli.Command{
 		Name:      "explain",
-		Usage:     "say what a rule or a topic is about: causes, symptoms, repairs",
-		ArgsUsage: "[RULE|TOPIC]",
+		Usage:     "say what a rule, a topic, a symbol, a library, a header or a package is about",
+		ArgsUsage: "[RULE|TOPIC|SYMBOL|SONAME|HEADER|PACKAGE]",
 		Description: `RULE is an id (ML1101) or a name. TOPIC is one of the list that explain prints without
-arguments, or a symbol, package or message that belongs to one.`,
+arguments, or a word or message that belongs to one. SYMBOL is a function or variable of a C
+library (fcntl64), SONAME a shared library (libcrypt.so.1), HEADER what an #include names
+(fts.h), PACKAGE a package with where it is from (npm:sharp, pypi:torch, gem:pg, apk:gcompat),
+or its name alone.`,
 		Flags:  configFlags(),
 		Action: p.explain,
 	})
@@ -31,7 +35,15 @@ func (p *program) explain(c *cli.Context) error {
 		return p.write("", printTopics)
 	}
 	// A message may be pasted without quotes.
-	text, err := answer(c, strings.Join(c.Args().Slice(), " "))
+	word := strings.TrimSpace(strings.Join(c.Args().Slice(), " "))
+	kind, name, isPackage := strings.Cut(word, ":")
+	switch {
+	case word == "":
+		return errors.New("explain needs a word that is not empty; without any it lists the topics")
+	case isPackage && strings.TrimSpace(name) == "" && explain.IsEcosystem(kind):
+		return fmt.Errorf("%s names no package: want %s:NAME", word, kind)
+	}
+	text, err := answer(c, word)
 	if err != nil {
 		return err
 	}
@@ -41,10 +53,10 @@ func (p *program) explain(c *cli.Context) error {
 	})
 }
 
-// answer is the page about what was asked: a topic, a rule, or what an error message
-// belongs to.
+// answer is the page about what was asked: the best one that there is. What needs no
+// configuration comes first.
 func answer(c *cli.Context, word string) (string, error) {
-	if text, ok := explain.Topic(word); ok {
+	if text, ok := quickAnswer(word); ok {
 		return text, nil
 	}
 	opt, err := settings(c)
@@ -57,6 +69,9 @@ func answer(c *cli.Context, word string) (string, error) {
 	}
 	rule, ok := linter.Policies.Lookup(word)
 	if !ok {
+		if pages := explain.Packages(word); len(pages) > 0 {
+			return pages[0].Text() + sameName(pages[1:]), nil
+		}
 		target, _ := explain.Message(word)
 		if text, ok := explain.Topic(target); ok {
 			return text, nil
@@ -73,6 +88,40 @@ func answer(c *cli.Context, word string) (string, error) {
 	return page(rule, examples), nil
 }
 
+// quickAnswer is a topic by its own name, then what is written about a symbol, a library, a
+// header or a package, then a topic by another word, then what the tables know of a symbol.
+func quickAnswer(word string) (string, bool) {
+	topic, isTopic := explain.Topic(word)
+	pages := explain.Pages(word)
+	switch {
+	case isTopic && isTopicName(word):
+		pages = append(pages, explain.Packages(word)...)
+	case len(pages) > 0 && (!isTopic || pages[0].Kind != explain.SymbolKind || explain.IsWritten(word)):
+		return pages[0].Text() + sameName(pages[1:]), true
+	case isTopic:
+		pages = append(pages, explain.Packages(word)...)
+	default:
+		return "", false
+	}
+	return topic + sameName(pages), true
+}
+
+func isTopicName(word string) bool {
+	return slices.ContainsFunc(explain.Topics(), func(t explain.Info) bool { return t.Name == strings.ToLower(strings.TrimSpace(word)) })
+}
+
+// sameName names other pages that a word could mean.
+func sameName(pages []explain.Page) string {
+	var names []string
+	for _, p := range pages {
+		names = append(names, fmt.Sprintf("musllint explain %s (%s)", p.Name, p.Kind))
+	}
+	if names == nil {
+		return ""
+	}
+	return "\nOf the same name: " + strings.Join(names, ", ") + "\n"
+}
+
 func printTopics(w io.Writer) error {
 	fmt.Fprintln(w, "Topics of musllint explain TOPIC; musllint rules lists the rules.")
 	for _, t := range explain.Topics() {
@@ -86,10 +135,12 @@ func printTopics(w io.Writer) error {
 // likely proposes topics and rules for what is neither.
 func likely(linter *run.Linter, word string) string {
 	near := alone(linter, strings.Fields(word))
-	if len(near) == 0 {
+	if kind, _, ok := strings.Cut(word, ":"); ok && explain.IsEcosystem(kind) {
+		near = explain.NearPackages(word)
+	} else if len(near) == 0 {
 		near = nearRules(linter, word)
 		if !isID(word) {
-			near = append(explain.Near(word), near...)
+			near = append(closest(word), near...)
 		}
 	}
 	if len(near) == 0 {
@@ -98,10 +149,26 @@ func likely(linter *run.Linter, word string) string {
 	return "; did you mean " + strings.Join(near, ", ") + "?"
 }
 
+// closest are topics and symbols that a word may be meant for, each once.
+func closest(word string) []string {
+	var near []string
+	for _, w := range append(explain.NearSymbols(word), explain.Near(word)...) {
+		if !slices.Contains(near, w) && len(near) < 3 {
+			near = append(near, w)
+		}
+	}
+	return near
+}
+
 // nearRules returns the rule whose name or id is nearest. An id is compared with its own
 // hundred only: ids further away look alike and are about something else.
 func nearRules(linter *run.Linter, word string) []string {
 	ids, names := linter.Policies.Names()
+	if isID(word) {
+		if begun := beginning(ids, strings.ToUpper(word)); begun != nil {
+			return begun
+		}
+	}
 	var words []string
 	for _, id := range ids {
 		if !isID(word) {
@@ -113,10 +180,35 @@ func nearRules(linter *run.Linter, word string) []string {
 	if isID(word) {
 		word = strings.ToUpper(word)
 	}
-	if rule := run.Nearest(word, words); rule != "" {
-		return []string{rule}
+	if rule := run.Nearest(word, words); rule != "" || isID(word) {
+		return slices.DeleteFunc([]string{rule}, func(s string) bool { return s == "" })
 	}
-	return nil
+	return aboutRules(ids, names, word)
+}
+
+// aboutRules returns the first rules that have a word, or one like it, in their names.
+func aboutRules(ids []string, names map[string]string, word string) []string {
+	const least = 4 // shorter words are like many
+	var about []string
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		parts := slices.DeleteFunc(strings.Split(names[id], "-"), func(part string) bool { return len(part) < least })
+		if len(word) >= least && run.Nearest(strings.ToLower(word), parts) != "" && len(about) < 3 {
+			about = append(about, names[id])
+		}
+	}
+	return about
+}
+
+// beginning returns the first ids that begin with what was typed of one.
+func beginning(ids []string, typed string) []string {
+	const most = 6 // more would be a list to read, not a hint
+	var begun []string
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		if strings.HasPrefix(id, typed) && len(begun) < most {
+			begun = append(begun, id)
+		}
+	}
+	return begun
 }
 
 // isID tells whether a word looks like the id of a rule: letters and at least three digits.

@@ -36,12 +36,22 @@ const (
    1  findings
    2  wrong usage, broken configuration or policy, unreadable input
    3  no input found`
+	fixCodes = `   0  done, or nothing to do
+   1  something would change (--check), or a patch does not fit
+   2  wrong usage, broken configuration or policy, unreadable input
+   3  no input found`
 	lddCodes = `   0  the loader finds everything
    1  not a dynamic program
    2  wrong usage, or a file that cannot be read
    127  the loader refuses
    139  the loader crashes
    The highest one of several files; 2 before all others.`
+	whyCodes = `   0  read, whatever was found
+   2  wrong usage, broken configuration or policy, a log or Dockerfile that cannot be read`
+	checkCodes = `   0  everything runs, or is not certain to fail
+   1  something fails, unless a build for musl of the same thing lies beside it
+   2  wrong usage, or input that cannot be read
+   3  no native files found`
 	plainCodes = `   0  printed
    2  wrong usage, broken configuration or policy`
 	explainCodes = `   0  explained

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/elf"
@@ -90,7 +91,7 @@ func targetFlag(c *cli.Context) (lint.Target, error) {
 
 // lddAll works through the jobs with several workers, each with files of its own.
 func lddAll(jobs []lddJob, target lint.Target, root string, opt loader.Options, workers int) error {
-	next := make(chan *lddJob)
+	var next atomic.Int64
 	errs := make(chan error, workers)
 	var wait sync.WaitGroup
 	for range workers {
@@ -98,20 +99,14 @@ func lddAll(jobs []lddJob, target lint.Target, root string, opt loader.Options, 
 			files, name, err := lddFiles(root, opt.LibraryPath)
 			if err != nil {
 				errs <- err
-				for range next {
-				}
 				return
 			}
 			defer files.Close()
-			for job := range next {
-				job.run(files, name(job.path), target, opt)
+			for i := next.Add(1) - 1; i < int64(len(jobs)); i = next.Add(1) - 1 {
+				jobs[i].run(files, name(jobs[i].path), target, opt)
 			}
 		})
 	}
-	for i := range jobs {
-		next <- &jobs[i]
-	}
-	close(next)
 	wait.Wait()
 	select {
 	case err := <-errs:
@@ -130,7 +125,7 @@ type closableFiles interface {
 // lddFiles returns the files that a replay sees, and how a path of the user is called there.
 func lddFiles(root, libraryPath string) (closableFiles, func(string) string, error) {
 	if root == "" {
-		return &loader.Host{Folders: filepath.SplitList(libraryPath)}, func(path string) string { return path }, nil
+		return &loader.Host{Folders: filepath.SplitList(libraryPath)}, filepath.ToSlash, nil
 	}
 	files, err := loader.OpenRoot(root)
 	if err != nil {
@@ -144,14 +139,22 @@ func insideRoot(root, path string) string {
 	if rel, err := filepath.Rel(root, path); err == nil && filepath.IsLocal(rel) {
 		return "/" + filepath.ToSlash(rel)
 	}
-	return path
+	return filepath.ToSlash(path)
 }
 
 func (j *lddJob) run(files loader.Files, path string, target lint.Target, opt loader.Options) {
 	if target.Arch == "" {
-		if target.Arch, j.err = archOfFile(files, path); j.err != nil {
+		program, err := files.Open(path, loader.Program)
+		if err != nil {
+			j.err = err
 			return
 		}
+		o := &opened{files, program}
+		defer o.close()
+		if target.Arch, j.err = archOf(program); j.err != nil {
+			return
+		}
+		files = o
 	}
 	system, err := loader.New(target)
 	if err != nil {
@@ -171,20 +174,39 @@ func (j *lddJob) run(files loader.Files, path string, target lint.Target, opt lo
 	r.Write(&j.out, &j.diag, opt.Verbatim)
 }
 
-// archOfFile is the architecture that a file was made for.
-func archOfFile(files loader.Files, path string) (string, error) {
-	s, err := files.Open(path, loader.Program)
-	if err != nil {
-		return "", err
+// opened is files of which the program is open already.
+type opened struct {
+	loader.Files
+	program *loader.Source
+}
+
+// Open implements loader.Files.
+func (o *opened) Open(path string, way loader.Way) (*loader.Source, error) {
+	if s := o.program; s != nil && way == loader.Program {
+		o.program = nil
+		return s, nil
 	}
+	return o.Files.Open(path, way)
+}
+
+// close closes a program that nobody took.
+func (o *opened) close() {
+	if s := o.program; s != nil && s.Close != nil && !s.Keep {
+		s.Close()
+	}
+}
+
+// archOf is the architecture that a file was made for.
+func archOf(s *loader.Source) (string, error) {
 	if s.Dir {
 		return "", errors.New("is a folder")
 	}
-	if s.Close != nil && !s.Keep {
-		defer s.Close()
-	}
 	head := make([]byte, elf.IdentSize)
-	n, err := s.Reader.ReadAt(head, 0)
+	n := 0
+	err := loader.Guard(func() (err error) {
+		n, err = s.Reader.ReadAt(head, 0)
+		return err
+	})
 	if err != nil && err != io.EOF {
 		return "", err
 	}

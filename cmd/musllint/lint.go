@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/buildcontext"
+	"github.com/musllint/musllint/lint/landing"
 	"github.com/musllint/musllint/lint/report"
 	"github.com/musllint/musllint/lint/run"
 	"github.com/urfave/cli/v2"
@@ -38,6 +40,11 @@ func lintFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "build-arg", Usage: "set a build argument: `K=V`, or K from the environment"},
 		&cli.StringFlag{Name: "target", Usage: "lint for docker build --target `STAGE`"},
 		&cli.StringSliceFlag{Name: "platform", Usage: "lint for linux/`ARCH`; repeatable (default: linux/amd64)"},
+		&cli.StringFlag{Name: "context", Usage: "take `DIR` for the build context (default: the folder of each Dockerfile)"},
+		&cli.BoolFlag{Name: "no-context", Usage: "read no build context"},
+		&cli.IntFlag{Name: "context-files", Usage: "give up a COPY that brings more than `N` files (default: 400000)", Value: buildcontext.DefaultFiles},
+		&cli.IntFlag{Name: "context-natives", Usage: "judge at most `N` native files of a build context (default: 2000)", Value: landing.DefaultFiles},
+		&cli.IntFlag{Name: "context-size", Usage: "open at most `MIB` of native files, archives and jars (default: 2048)", Value: landing.DefaultBytes >> 20},
 		&cli.StringSliceFlag{Name: "build-context", Usage: "what a named build context is: `NAME=VALUE`"},
 		&cli.StringSliceFlag{Name: "assume", Usage: "what an image is: `IMAGE=WHAT`, alpine:3.20, musl, glibc …"},
 		&cli.StringFlag{Name: "stdin-filename", Usage: "call standard input `NAME` in findings", Value: run.DefaultStdinName},
@@ -119,7 +126,7 @@ func forPeople(format string) bool { return format == "text" || format == "conci
 func (p *program) print(c *cli.Context, format string, r *lint.Report, look report.Options) error {
 	shown := *r
 	if forPeople(format) {
-		if len(r.Findings) == 0 && (c.Bool("quiet") || r.Files == 0) {
+		if len(r.Findings)+len(r.Artifacts) == 0 && (c.Bool("quiet") || r.Files == 0) {
 			return nil
 		}
 		shown.Failures = nil
@@ -130,6 +137,11 @@ func (p *program) print(c *cli.Context, format string, r *lint.Report, look repo
 
 // verdict says what could not be read and turns a report into the exit code.
 func (p *program) verdict(c *cli.Context, r *lint.Report, failOn lint.Severity) error {
+	for _, n := range r.Notes {
+		if !c.Bool("quiet") {
+			p.complain(fmt.Errorf("note: %s: %s", n.File, n.Text))
+		}
+	}
 	for _, f := range r.Failures {
 		p.complain(fmt.Errorf("%s: %w%s", f.File, f.Err, p.meant(f.File)))
 	}
@@ -173,8 +185,27 @@ func (p *program) options(c *cli.Context) (run.Options, error) {
 	if opt.BuildArgs, err = p.buildArgs(c.StringSlice("build-arg")); err != nil {
 		return opt, err
 	}
-	opt.Contexts, err = pairs("--build-context", c.StringSlice("build-context"))
+	if opt.Contexts, err = pairs("--build-context", c.StringSlice("build-context")); err != nil {
+		return opt, err
+	}
+	err = contextOptions(c, &opt)
 	return opt, err
+}
+
+// contextOptions collects what is to be read of build contexts.
+func contextOptions(c *cli.Context, opt *run.Options) error {
+	opt.Context, opt.NoContext = c.String("context"), c.Bool("no-context")
+	if opt.NoContext && opt.Context != "" {
+		return errors.New("--context and --no-context exclude each other")
+	}
+	for _, name := range []string{"context-files", "context-natives", "context-size"} {
+		if c.Int(name) < 1 {
+			return fmt.Errorf("--%s %d: at least one is needed", name, c.Int(name))
+		}
+	}
+	opt.ContextFiles, opt.ContextNatives = c.Int("context-files"), c.Int("context-natives")
+	opt.ContextSize = int64(c.Int("context-size")) << 20
+	return nil
 }
 
 // settings collects what configFlags say.
@@ -278,9 +309,10 @@ func (p *program) color(c *cli.Context) (bool, error) {
 
 func (p *program) terminal() bool {
 	f, ok := p.Stdout.(*os.File)
-	if !ok {
-		return false
-	}
+	return ok && isTerminal(f)
+}
+
+func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

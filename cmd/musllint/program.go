@@ -80,7 +80,10 @@ func (p *program) app() *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {}, // Main chooses the exit code
 		Commands: []*cli.Command{
 			p.lintCommand(),
+			p.fixCommand(),
 			p.lddCommand(),
+			p.checkCommand(),
+			p.whyCommand(),
 			p.explainCommand(),
 			p.rulesCommand(),
 			p.policyCommand(),
