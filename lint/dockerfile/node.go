@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/musllint/musllint/lint/facts"
 	"github.com/musllint/musllint/lint/shell"
@@ -13,7 +14,7 @@ import (
 // another program that loads its addons: the image's name, a package, a copied program, or
 // that one is started.
 func (s *Stage) HasNode() bool {
-	if nodeImage.MatchString(s.Ref.Repository) {
+	if nodeImage().MatchString(s.Ref.Repository) {
 		return true
 	}
 	end := len(s.file.Source.Content)
@@ -24,7 +25,7 @@ func (s *Stage) HasNode() bool {
 	}
 	return s.some("node", func(in *Instruction) bool {
 		if c := in.Copy; c != nil {
-			return c.Origin != "context" && (nodeImage.MatchString(c.From) || slices.ContainsFunc(append(c.Sources[:len(c.Sources):len(c.Sources)], c.Dest), func(w shell.Word) bool { return nodeFile.MatchString(w.Text) }))
+			return c.Origin != "context" && (nodeImage().MatchString(c.From) || slices.ContainsFunc(append(c.Sources[:len(c.Sources):len(c.Sources)], c.Dest), func(w shell.Word) bool { return nodeFile().MatchString(w.Text) }))
 		}
 		return slices.ContainsFunc(in.Commands, func(c *shell.Command) bool { return startsNode[c.Name] }) ||
 			slices.ContainsFunc(in.Downloads, func(d *Download) bool { return strings.Contains(d.URL.Text, "node") })
@@ -32,10 +33,14 @@ func (s *Stage) HasNode() bool {
 }
 
 // nodeImage is the name of an image that has Node.js, or of a stage that is one.
-var nodeImage = regexp.MustCompile(`(?i)node|\bbun|deno|pm2|electron|ghost|n8n|playwright|puppeteer|strapi`)
+var nodeImage = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)node|\bbun|deno|pm2|electron|ghost|n8n|playwright|puppeteer|strapi`)
+})
 
 // nodeFile is a program that loads addons of Node.js.
-var nodeFile = regexp.MustCompile(`(^|/)(node|nodejs|bun|deno)$`)
+var nodeFile = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|/)(node|nodejs|bun|deno)$`)
+})
 
 // startsNode are the programs that need Node.js, or are a replacement of it.
 var startsNode = map[string]bool{

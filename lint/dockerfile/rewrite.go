@@ -132,9 +132,9 @@ func (in *Instruction) installsModules(c *shell.Command) bool {
 	case "rebuild", "workspaces focus", "install-test", "it", "cit", "install-ci-test", "fetch", "deploy", "up", "update", "upgrade", "dedupe":
 		return true
 	case "run", "run-script":
-		return len(c.Operands) > 0 && setsUp.MatchString(c.Operands[0].Text)
+		return len(c.Operands) > 0 && setsUp().MatchString(c.Operands[0].Text)
 	}
-	return setsUp.MatchString(c.Sub)
+	return setsUp().MatchString(c.Sub)
 }
 
 // worksOn reports whether a package manager works in a folder around a file.

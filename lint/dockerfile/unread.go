@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/musllint/musllint/lint/facts"
 	"github.com/musllint/musllint/lint/shell"
@@ -81,7 +82,7 @@ func (in *Instruction) runsUnread(c *shell.Command) bool {
 	case c.Name == "eval":
 		return slices.ContainsFunc(c.Words, func(w shell.Word) bool { return isFetched(w.Text) })
 	case c.Name == "make":
-		return slices.ContainsFunc(c.Operands, func(w shell.Word) bool { return setsUp.MatchString(w.Text) })
+		return slices.ContainsFunc(c.Operands, func(w shell.Word) bool { return setsUp().MatchString(w.Text) })
 	case c.Name == "ansible-playbook" || c.Name == "chef-client" || c.Name == "puppet":
 		return true
 	}
@@ -91,7 +92,7 @@ func (in *Instruction) runsUnread(c *shell.Command) bool {
 		return in.foreign(c, program)
 	case "":
 		// Without an extension it is a program more often than not.
-		return setsUp.MatchString(path.Base(program)) && (strings.Contains(program, "/") || in.copied(program)) && in.foreign(c, program) ||
+		return setsUp().MatchString(path.Base(program)) && (strings.Contains(program, "/") || in.copied(program)) && in.foreign(c, program) ||
 			strings.Contains(program, "/") && in.isOpenScript(c, program)
 	}
 	return false
@@ -99,7 +100,9 @@ func (in *Instruction) runsUnread(c *shell.Command) bool {
 
 // setsUp is the name of a target of a Makefile, or of a script, that may well call a package
 // manager.
-var setsUp = regexp.MustCompile(`(?i)install|^deps?$|depend|setup|set-up|bootstrap|prepare|provision|packages|requirements|toolchain`)
+var setsUp = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)install|^deps?$|depend|setup|set-up|bootstrap|prepare|provision|packages|requirements|toolchain`)
+})
 
 // shellReads reports whether a shell reads a script that is not part of its command.
 func (in *Instruction) shellReads(c *shell.Command) bool {
@@ -119,7 +122,7 @@ func (in *Instruction) shellReads(c *shell.Command) bool {
 	}
 	for p := c.PipeFrom; p != nil; p = p.PipeFrom {
 		for _, d := range downloadsOf(in, p) {
-			if knownInstaller.MatchString(d.URL.Text) {
+			if knownInstaller().MatchString(d.URL.Text) {
 				return false
 			}
 		}
@@ -132,22 +135,28 @@ func (in *Instruction) shellReads(c *shell.Command) bool {
 
 // isFetched reports whether a script is nothing but what a download gives.
 func isFetched(script string) bool {
-	return fetched.MatchString(script) && !knownInstaller.MatchString(script)
+	return fetched().MatchString(script) && !knownInstaller().MatchString(script)
 }
 
-var fetched = regexp.MustCompile("^(\\$\\(|`)\\s*(curl|wget)\\b")
+var fetched = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("^(\\$\\(|`)\\s*(curl|wget)\\b")
+})
 
 // isForeignScript reports whether a script may call a package manager. Those of build systems,
 // and those that only set variables, do not.
 func isForeignScript(name string) bool {
-	return !strings.HasPrefix(name, "-") && !tameScript.MatchString(name) && !knownInstaller.MatchString(name)
+	return !strings.HasPrefix(name, "-") && !tameScript().MatchString(name) && !knownInstaller().MatchString(name)
 }
 
-var tameScript = regexp.MustCompile(`(^|/)(configure|config|Configure|autogen\.sh|buildconf|gradlew|mvnw|sbt|activate|env|profile|nvm\.sh|cargo/env|emsdk_env\.sh|rebar3|manage|artisan|bootstrap\.sh|bootstrap-vcpkg\.sh|b2|wait-for-it\.sh)$`)
+var tameScript = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|/)(configure|config|Configure|autogen\.sh|buildconf|gradlew|mvnw|sbt|activate|env|profile|nvm\.sh|cargo/env|emsdk_env\.sh|rebar3|manage|artisan|bootstrap\.sh|bootstrap-vcpkg\.sh|b2|wait-for-it\.sh)$`)
+})
 
 // knownInstaller is a script of the net, by its URL or by its name, that is known to install
 // only what it is named for.
-var knownInstaller = regexp.MustCompile(`sh\.rustup\.rs|rustup(-init)?(\.sh)?$|static\.rust-lang\.org/rustup|astral\.sh/uv|bun\.(sh|com)/install|deno\.land/(x/)?install|get\.pnpm\.io|install\.python-poetry\.org|nvm-sh/nvm|golangci-lint|aquasecurity/|anchore/|get\.sdkman\.io|foundry\.paradigm\.xyz|dotnet-install\.sh|install\.determinate|yarnpkg\.com/install|npmjs\.org/install|unpkg\.com/@pnpm|taskfile\.dev|get-helm|goreleaser|tfswitch|cargo-binstall|wasm-pack|just\.systems|install-poetry|get-pip`)
+var knownInstaller = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`sh\.rustup\.rs|rustup(-init)?(\.sh)?$|static\.rust-lang\.org/rustup|astral\.sh/uv|bun\.(sh|com)/install|deno\.land/(x/)?install|get\.pnpm\.io|install\.python-poetry\.org|nvm-sh/nvm|golangci-lint|aquasecurity/|anchore/|get\.sdkman\.io|foundry\.paradigm\.xyz|dotnet-install\.sh|install\.determinate|yarnpkg\.com/install|npmjs\.org/install|unpkg\.com/@pnpm|taskfile\.dev|get-helm|goreleaser|tfswitch|cargo-binstall|wasm-pack|just\.systems|install-poetry|get-pip`)
+})
 
 // foreign reports whether a script may call a package manager: it is none of those that never
 // do, and its text, where the build context has it, does not say otherwise.
@@ -156,18 +165,20 @@ func (in *Instruction) foreign(c *shell.Command, name string) bool {
 		return false
 	}
 	text, ok := in.scriptText(c, name)
-	return !ok || callsOut.MatchString(text)
+	return !ok || callsOut().MatchString(text)
 }
 
 // isOpenScript reports whether a program is a script of the build context that may install
 // something.
 func (in *Instruction) isOpenScript(c *shell.Command, name string) bool {
 	text, ok := in.scriptText(c, name)
-	return ok && strings.HasPrefix(text, "#!") && isForeignScript(name) && callsOut.MatchString(text)
+	return ok && strings.HasPrefix(text, "#!") && isForeignScript(name) && callsOut().MatchString(text)
 }
 
 // callsOut is what a script says that installs packages, or runs something else that may.
-var callsOut = regexp.MustCompile(`\bapk\b|\b(npm|yarn|pnpm|bun)\b|\bmake\b|\bxargs\b|\beval\b|\.sh\b|\|\s*(ba|a|da)?sh\b|(curl|wget)\b|\bansible|(?m)^\s*(\.|source|exec)\s`)
+var callsOut = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bapk\b|\b(npm|yarn|pnpm|bun)\b|\bmake\b|\bxargs\b|\beval\b|\.sh\b|\|\s*(ba|a|da)?sh\b|(curl|wget)\b|\bansible|(?m)^\s*(\.|source|exec)\s`)
+})
 
 // scriptText is what the build context has for a script that a command runs, by the COPY or
 // mount that brings it.

@@ -112,7 +112,7 @@ func (l *Landing) judge(in *dockerfile.Instruction) []*Arrival {
 	var all []*Arrival
 	for _, a := range list {
 		for _, one := range l.read(a, in.Stage, g) {
-			if !otherSystem.MatchString(strings.TrimPrefix(one.Place().String(), one.thing.context.Name()+"/")) {
+			if !otherSystem().MatchString(strings.TrimPrefix(one.Place().String(), one.thing.context.Name()+"/")) {
 				all = append(all, one)
 			}
 		}

@@ -4,17 +4,20 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/musllint/musllint/lint"
 )
 
 // libcWord is the part of a name that tells the libc that a file is for: swc-linux-x64-gnu,
 // linuxmusl-x64, node.napi.glibc.node, Linux-Musl/x86_64, x86_64-linux-gnu.so.
-var libcWord = regexp.MustCompile(`(?i)[-_.]?(?:unknown[-_])?(?:musllinux|manylinux|musl|gnu|glibc)(?:eabihf|eabi|libc)?([-_./\d]|$)`)
+var libcWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)[-_.]?(?:unknown[-_])?(?:musllinux|manylinux|musl|gnu|glibc)(?:eabihf|eabi|libc)?([-_./\d]|$)`)
+})
 
 // family is the path of a file without what says which libc it is for. Of the files of a
 // family a program takes the one that fits.
-func family(name string) string { return libcWord.ReplaceAllString(strings.ToLower(name), "$1") }
+func family(name string) string { return libcWord().ReplaceAllString(strings.ToLower(name), "$1") }
 
 // A kin is what files have in common of which only one is ever loaded.
 type kin struct {
@@ -31,7 +34,7 @@ type kin struct {
 func kinOf(name string) []kin {
 	list := []kin{{name: family(name)}}
 	dir, base := path.Split(strings.ToLower(name))
-	if path.Ext(base) == ".node" && libcWord.MatchString(base) {
+	if path.Ext(base) == ".node" && libcWord().MatchString(base) {
 		list = append(list, kin{family(dir) + "*.node", libcOf(base)})
 	}
 	if i := strings.LastIndex(dir, "node_modules/"); i >= 0 {
@@ -57,4 +60,6 @@ func libcOf(name string) lint.Libc {
 
 // otherSystem is a folder or word in the path of a file that says that it is for another
 // operating system: many such files do not say so themselves.
-var otherSystem = regexp.MustCompile(`(?i)(^|[-_./])(sunos|solaris|aix|hp-?ux|freebsd|openbsd|netbsd|dragonflybsd|android|linux-android|darwin|macos|osx|mac|win32|win64|windows|z-?os)([-_./\d]|$)`)
+var otherSystem = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(^|[-_./])(sunos|solaris|aix|hp-?ux|freebsd|openbsd|netbsd|dragonflybsd|android|linux-android|darwin|macos|osx|mac|win32|win64|windows|z-?os)([-_./\d]|$)`)
+})
