@@ -111,11 +111,7 @@ func TestName(t *testing.T) {
 
 // git and patch make the new text of the old one and the diff.
 func TestUnifiedApplies(t *testing.T) {
-	git, err := exec.LookPath("git")
-	if err != nil {
-		t.Skip("git is not installed")
-	}
-	patch, _ := exec.LookPath("patch")
+	git, patch := requireTool(t, "git"), requireTool(t, "patch")
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 60 {
 		before, after := texts(random)
@@ -124,9 +120,7 @@ func TestUnifiedApplies(t *testing.T) {
 			continue
 		}
 		appliedBy(t, before, after, diff, git, "apply", "--unidiff-zero", "-")
-		if patch != "" {
-			appliedBy(t, before, after, diff, patch, "-p1", "--batch", "--quiet")
-		}
+		appliedBy(t, before, after, diff, patch, "-p1", "--batch", "--quiet")
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"fmt"
 
 	"github.com/musllint/musllint/lint"
-	"github.com/musllint/musllint/lint/elf"
 	"github.com/musllint/musllint/lint/facts"
 )
 
@@ -91,12 +90,6 @@ func (s *System) LoaderPath() string { return "/lib/ld-musl-" + s.arch.ldso + ".
 
 // PathFile is the file that replaces the default search path.
 func (s *System) PathFile() string { return "/etc/ld-musl-" + s.arch.ldso + ".path" }
-
-// Machine returns the e_machine of the architecture's files.
-func (s *System) Machine() elf.Machine { return s.arch.machine }
-
-// Layout returns the layout of the architecture's files.
-func (s *System) Layout() elf.Layout { return s.arch.layout }
 
 // DefaultPath is where a loader without a path file looks.
 const DefaultPath = "/lib:/usr/local/lib:/usr/lib"

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/musllint/musllint/fix"
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/dockerfile"
 	"github.com/musllint/musllint/lint/policy"
@@ -197,31 +198,16 @@ func (c *checker) applied(what string, src *lint.Source, edits []lint.Edit) (str
 	return fixed, c.parses(what, lint.NewSource(exampleName, []byte(fixed)))
 }
 
-// apply makes edits of one baseline. Two equal ones are one: findings may share a repair.
+// apply makes edits of one file, as the engine of fixes does: equal ones are one, since
+// findings may share a repair.
 func apply(src *lint.Source, edits []lint.Edit) (string, error) {
-	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b lint.Edit) int {
-		if a.Range.Start != b.Range.Start {
-			return a.Range.Start - b.Range.Start
-		}
-		return a.Range.End - b.Range.End
-	})
-	edits = slices.Compact(edits)
-	var b strings.Builder
-	at := 0
 	for _, e := range edits {
-		switch r := e.Range; {
-		case r.File != src.Name || r.End < r.Start || r.End > len(src.Content):
-			return "", fmt.Errorf("an edit lies outside of the file: %+v", r)
-		case r.Start < at:
-			return "", fmt.Errorf("two edits overlap at line %d", src.Position(r.Start).Line)
+		if e.Range.File != src.Name {
+			return "", fmt.Errorf("an edit lies outside of the file: %+v", e.Range)
 		}
-		b.Write(src.Content[at:e.Range.Start])
-		b.WriteString(e.NewText)
-		at = e.Range.End
 	}
-	b.Write(src.Content[at:])
-	return b.String(), nil
+	text, err := fix.Apply(src.Content, edits)
+	return string(text), err
 }
 
 // list writes findings as a want file has them.
