@@ -79,8 +79,13 @@ func lowerBound(text, key string) int {
 	return low
 }
 
-// list splits a column that holds several words.
-func list(column string) []string { return strings.Fields(column) }
+// list splits a column that holds several words; it is nil when there are none.
+func list(column string) []string {
+	if column == "" {
+		return nil
+	}
+	return strings.Fields(column)
+}
 
 // certain reports whether a row's evidence is more than memory.
 func certain(evidence string) bool { return !strings.HasPrefix(evidence, "memory") }

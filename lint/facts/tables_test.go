@@ -34,6 +34,7 @@ var all = []struct {
 	{"npm.tsv", npmText, 7, 1},
 	{"pypi.tsv", pypiText, 15, 1},
 	{"releases.tsv", releasesText, 6, 1},
+	{"remedies.tsv", remediesText, 9, 3},
 	{"sonames.tsv", sonamesText, 4, 2},
 }
 
