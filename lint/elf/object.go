@@ -26,7 +26,9 @@ func (f *File) ObjectSymbols(visit func(name []byte, s Symbol) bool) error {
 		if s.kind != sectionSymbols {
 			continue
 		}
-		more, err := f.objectSymbols(s, visit)
+		more, err := f.symbolsOf(s, func(name []byte, s Symbol) bool {
+			return s.Bind() == STBLocal || visit(name, s)
+		})
 		if err != nil || !more {
 			return err
 		}
@@ -37,7 +39,8 @@ func (f *File) ObjectSymbols(visit func(name []byte, s Symbol) bool) error {
 // symbolsAtOnce is how many symbols are read at a time.
 const symbolsAtOnce = 512
 
-func (f *File) objectSymbols(table section, visit func([]byte, Symbol) bool) (more bool, err error) {
+// symbolsOf reads the symbols of a section; local ones come without a name.
+func (f *File) symbolsOf(table section, visit func([]byte, Symbol) bool) (more bool, err error) {
 	names, err := f.readSection(uint64(table.link))
 	if err != nil {
 		return false, err
@@ -62,6 +65,9 @@ func (f *File) objectSymbols(table section, visit func([]byte, Symbol) bool) (mo
 		for b := records; len(b) > 0; b = b[size:] {
 			s := f.symbolOf(b)
 			if s.Bind() == STBLocal {
+				if !visit(nil, s) {
+					return false, nil
+				}
 				continue
 			}
 			if uint64(s.Name) >= names.size {

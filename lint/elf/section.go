@@ -17,6 +17,7 @@ type section struct {
 const (
 	sectionSymbols = 2
 	sectionNoBits  = 8
+	sectionDynamic = 11 // a dynamic symbol table
 	sectionExecute = 4
 )
 

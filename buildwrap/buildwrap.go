@@ -1,0 +1,113 @@
+// Package buildwrap is muslcc, the compiler wrapper: it runs the compiler that was asked for,
+// unchanged, and looks at what it compiled. The build must not notice: the same arguments, the
+// same descriptors, the same exit code, the same files. Whatever goes wrong in here goes wrong
+// silently for the build and is told by MUSLCC_DEBUG=1.
+package buildwrap
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/musllint/musllint/buildwrap/cmdline"
+	"github.com/musllint/musllint/buildwrap/toolchain"
+)
+
+// exitFindings is what muslcc exits with when MUSLCC_STRICT=1 and something was found.
+const exitFindings = 1
+
+// wrapper is one run of muslcc.
+type wrapper struct {
+	*settings
+	real    toolchain.Real
+	command cmdline.Command
+	stderr  io.Writer
+}
+
+// Main runs muslcc with the arguments and the environment of a process. It does not return when
+// it becomes the compiler, or when the compiler died of a signal.
+func Main(argv, env []string) int {
+	real, err := toolchain.Find(argv[0], argv[1:], env)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "muslcc: %v\n", err)
+		return toolchain.ExitCode(err)
+	}
+	s, err := readSettings(env)
+	if s.mode == off {
+		return become(real, env)
+	}
+	w := &wrapper{settings: s, real: real, stderr: os.Stderr}
+	w.command = cmdline.Parse(real.Name, slices.Concat(real.Options, real.Args), s.get)
+	if w.command.Mode == cmdline.Probe {
+		// Not a word, not even about a wrong setting: configure scripts read what compilers print.
+		return become(real, env)
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "muslcc: %v\n", err)
+		return become(real, env)
+	}
+	status, err := real.Run(real.Args, env)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "muslcc: %v\n", err)
+		return toolchain.ExitCode(err)
+	}
+	if w.look(status) && s.strict && status.Success() {
+		return exitFindings
+	}
+	status.Exit()
+	return status.Code
+}
+
+// become replaces this process by the compiler.
+func become(real toolchain.Real, env []string) int {
+	err := real.Exec(real.Args, env)
+	fmt.Fprintf(os.Stderr, "muslcc: %v\n", err)
+	return toolchain.ExitCode(err)
+}
+
+// look judges what was compiled or linked. A fault of ours must not fail anybody's build.
+func (w *wrapper) look(status toolchain.Status) (found bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			w.note("gave up: %v\n%s", r, debug.Stack())
+			found = false
+		}
+	}()
+	if status.Signal != 0 || w.command.Mode == cmdline.Other {
+		return false
+	}
+	on, err := w.target()
+	if err != nil {
+		// Said where somebody reads: the compiles of a build scroll by.
+		if w.command.Mode.Links() || w.strict {
+			fmt.Fprintf(w.stderr, "muslcc: %v\n", err)
+		}
+		return false
+	}
+	j := &judge{wrapper: w, on: on}
+	if !status.Success() {
+		j.failure()
+		return false
+	}
+	return j.success()
+}
+
+// note tells what is done, when somebody asked for it.
+func (w *wrapper) note(format string, args ...any) {
+	if !w.trace {
+		return
+	}
+	fmt.Fprintf(w.stderr, "muslcc: debug: "+format+"\n", args...)
+}
+
+// short is a path for people: relative to the current folder when it is below.
+func (w *wrapper) short(path string) string {
+	if rel, err := filepath.Rel(w.dir, path); err == nil && !strings.HasPrefix(rel, "..") {
+		return rel
+	}
+	return path
+}

@@ -1,0 +1,359 @@
+package buildwrap
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/musllint/musllint/buildwrap/cmdline"
+	"github.com/musllint/musllint/buildwrap/object"
+	"github.com/musllint/musllint/buildwrap/record"
+	"github.com/musllint/musllint/buildwrap/shadow"
+	"github.com/musllint/musllint/buildwrap/suspect"
+	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/facts"
+)
+
+// judge looks at what one run of the compiler made.
+type judge struct {
+	*wrapper
+	on      lint.Target
+	exports *facts.MuslExports
+	headers *shadow.Headers
+	without string // why there are no headers, a sentence
+	found   bool
+}
+
+// success judges the outputs of a compiler that had nothing to complain about, and reports
+// whether they use something that musl lacks.
+func (j *judge) success() bool {
+	if err := j.prepare(); err != nil {
+		j.note("%v", err)
+		j.unwritable(err)
+		return false
+	}
+	for _, src := range j.command.Sources {
+		if src.Readable() {
+			j.unit(src)
+		}
+	}
+	if j.command.Mode.Links() {
+		j.link()
+	}
+	return j.found
+}
+
+func (j *judge) prepare() error {
+	if err := j.store.Prepare(); err != nil {
+		return err
+	}
+	arch := lint.Arch(j.real.Arch())
+	if j.on.Arch == "" {
+		j.on.Arch = arch
+	}
+	j.exports, _ = facts.Musl(j.on.Version, j.on.Release, j.on.Arch)
+	var err error
+	j.headers, err = shadow.Find(j.get, j.real.Compiler(), j.on, j.store)
+	if err != nil {
+		// Without headers the object files and the text are judged, which proves nothing.
+		j.note("%v", err)
+		j.headers = nil
+		if errors.Is(err, shadow.ErrNone) {
+			j.without = err.Error()
+		}
+	}
+	return nil
+}
+
+// unit judges one source file and records what it uses.
+func (j *judge) unit(src cmdline.Source) {
+	u := &record.Unit{
+		Root: j.root, Dir: j.dir, Source: j.path(src.Path), Output: j.path(j.outputOf(src)),
+		Compiler: j.real.Path, Args: j.real.Args, On: targetName(j.on),
+	}
+	var err error
+	if j.headers != nil {
+		u.Headers = j.headers.Version()
+		u.Uses, err = j.shadow(src, u)
+	} else {
+		u.Uses, err = j.unverified(u)
+	}
+	if err != nil {
+		// What is not known is not recorded, and the record of an earlier build is not true of
+		// this one.
+		j.note("%s: %v", src.Path, err)
+		u.Uses = nil
+	}
+	if refusesWarnings(j.real.Args) {
+		for i := range u.Uses {
+			if u.Uses[i].Kind == lint.UseRedirect {
+				u.Uses[i].Message += " [-Werror=cpp]" // as GCC writes it
+			}
+		}
+	}
+	u.Uses = append(u.Uses, j.options()...)
+	j.save(u)
+}
+
+// refusesWarnings reports whether options make errors of #warning. The last one counts, and one
+// that names the warning goes before one that does not.
+func refusesWarnings(args []string) bool {
+	all, cpp := false, 0
+	for _, arg := range args {
+		switch arg {
+		case "-Werror":
+			all = true
+		case "-Wno-error":
+			all = false
+		case "-Werror=cpp":
+			cpp = 1
+		case "-Wno-error=cpp", "-Wno-cpp", "-w":
+			cpp = -1
+		}
+	}
+	return cpp > 0 || all && cpp == 0
+}
+
+// shadow compiles a unit with musl's headers.
+func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
+	var symbols []string
+	if j.command.Mode == cmdline.Compile {
+		symbols = j.lacking(u.Output)
+	}
+	if j.mode == fast {
+		if worth, why := j.suspect(u.Source, symbols); !worth {
+			return nil, nil
+		} else {
+			j.note("%s is suspect: %s", src.Path, why)
+		}
+	}
+	memo := j.memoPath(src)
+	if m, ok := j.remembered(memo); ok {
+		return m.Uses, nil
+	}
+	ctx, stop := context.WithTimeout(context.Background(), shadow.Timeout)
+	defer stop()
+	result, err := j.headers.Compile(ctx, j.real.Compiler(), j.dir, &j.command, src, j.env)
+	if err != nil {
+		return nil, err
+	}
+	uses := append(result.Uses, j.symbols(ctx, src, u, symbols, result)...)
+	j.remember(memo, append(result.Files, u.Source), uses)
+	return uses, nil
+}
+
+// lacking returns the symbols of glibc that an object file asks for and musl does not have.
+func (j *judge) lacking(path string) []string {
+	list, err := object.Undefined(path)
+	if err != nil {
+		j.note("%v", err)
+		return nil
+	}
+	var names []string
+	for _, s := range list {
+		if j.missing(s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// missing reports whether a name is a symbol of glibc that musl does not export and that a
+// source can have asked for by this name.
+func (j *judge) missing(name string) bool {
+	if j.exports == nil || j.exports.Has(name) || len(facts.GlibcSymbol(name)) == 0 {
+		return false
+	}
+	// What a header of glibc makes of a plain name, such as __memcpy_chk of memcpy, is not what
+	// the same source asks of musl.
+	c := facts.ClassifyGlibc(name)
+	return c.Plain == "" || c.Plain == name || !j.exports.Has(c.Plain) || strings.HasSuffix(name, "64")
+}
+
+// symbols returns the uses of symbols that the compiler has nothing against, since the source
+// declares them by itself, and that musl's library lacks. Those in code for glibc alone, which
+// the preprocessor drops on musl, are none.
+func (j *judge) symbols(ctx context.Context, src cmdline.Source, u *record.Unit, names []string, result shadow.Result) []lint.Use {
+	names = slices.DeleteFunc(names, func(name string) bool {
+		return slices.ContainsFunc(result.Uses, func(x lint.Use) bool { return x.Name == name }) || !spelled(name, u.Source, result.Files)
+	})
+	if len(names) == 0 {
+		return nil
+	}
+	places, err := j.headers.Tokens(ctx, j.real.Compiler(), j.dir, &j.command, src, j.env, names)
+	if err != nil {
+		j.note("%s: %v", src.Path, err)
+		return nil
+	}
+	var uses []lint.Use
+	for _, p := range places {
+		exports := facts.GlibcSymbol(p.Name)
+		uses = append(uses, lint.Use{
+			Kind: lint.UseSymbol, Name: p.Name, File: p.File, Line: p.Line, Column: p.Column,
+			Message: undefined(p.Name), Proof: lint.ProofObject, Library: exports[0].Library,
+		})
+	}
+	return uses
+}
+
+// undefined is what the linker of a musl system says of a symbol.
+func undefined(name string) string { return "undefined reference to `" + name + "'" }
+
+// spelled reports whether a name stands in one of the files at all.
+func spelled(name string, source string, files []string) bool {
+	word := []byte(name)
+	if text, err := os.ReadFile(source); err == nil && bytes.Contains(text, word) {
+		return true
+	}
+	for _, file := range files {
+		if file == source {
+			continue
+		}
+		if text, err := os.ReadFile(file); err == nil && bytes.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// suspect asks the text whether a unit is worth a compile more.
+func (j *judge) suspect(source string, symbols []string) (bool, string) {
+	scanner := suspect.New(j.store)
+	scanner.Version = j.on.Version
+	scanner.System = slices.Concat(j.headers.C, j.headers.CXX)
+	return scanner.Suspect(source, includeDirs(j.command.Shadow), symbols)
+}
+
+// includeDirs are the folders that options add to the search for headers, in order.
+func includeDirs(options []string) []string {
+	var dirs []string
+	for i, option := range options {
+		for _, name := range [...]string{"-I", "-iquote", "-isystem", "-idirafter"} {
+			if option == name && i+1 < len(options) {
+				dirs = append(dirs, options[i+1])
+			} else if rest, ok := strings.CutPrefix(option, name); ok && rest != "" {
+				dirs = append(dirs, rest)
+			}
+		}
+	}
+	return dirs
+}
+
+// unverified judges a unit without musl's headers.
+func (j *judge) unverified(u *record.Unit) ([]lint.Use, error) {
+	uses, err := suspect.Uses(u.Source, j.on, includeDirs(j.command.Shadow)...)
+	if j.command.Mode != cmdline.Compile {
+		return uses, err
+	}
+	for _, name := range j.lacking(u.Output) {
+		// What a header declares, the text was searched for, with the conditions around it. What
+		// is left is what the source declares by itself.
+		if _, declared := facts.LookupInterface(name); declared || !spelled(name, u.Source, nil) {
+			continue
+		}
+		uses = append(uses, lint.Use{Kind: lint.UseSymbol, Name: name, File: u.Source, Proof: lint.ProofObject, Message: undefined(name), Library: facts.GlibcSymbol(name)[0].Library})
+	}
+	return uses, err
+}
+
+// options returns the uses on the command line itself.
+func (j *judge) options() []lint.Use {
+	var uses []lint.Use
+	for _, name := range j.command.Sanitize {
+		uses = append(uses, lint.Use{Kind: lint.UseOption, Name: "-fsanitize=" + name, Proof: lint.ProofText})
+	}
+	return uses
+}
+
+// link records what a linked file takes from glibc that musl lacks.
+func (j *judge) link() {
+	output := j.path(j.command.Output)
+	u := &record.Unit{Root: j.root, Dir: j.dir, Output: output, Compiler: j.real.Path, Args: j.real.Args, On: targetName(j.on)}
+	if j.headers != nil {
+		u.Headers = j.headers.Version()
+	}
+	imports, _, err := object.Imports(output)
+	if err != nil {
+		j.note("%v", err)
+	}
+	for _, s := range imports {
+		if _, declared := facts.LookupInterface(s.Name); declared && j.headers == nil {
+			continue // see unverified
+		}
+		if strings.HasPrefix(s.Version, "GLIBC_") && j.missing(s.Name) {
+			u.Imports = append(u.Imports, s.Name)
+		}
+	}
+	for _, name := range j.command.Libraries {
+		if facts.GlibcOnlyLibrary(name) {
+			u.Uses = append(u.Uses, lint.Use{Kind: lint.UseOption, Name: "-l" + name, Proof: lint.ProofText, Message: "cannot find -l" + name + ": No such file or directory"})
+		}
+	}
+	if len(j.command.Sources) == 0 {
+		u.Uses = append(u.Uses, j.options()...)
+	}
+	j.save(u)
+	j.summary()
+}
+
+// save hashes the files of a unit's uses and records it.
+func (j *judge) save(u *record.Unit) {
+	for i := range u.Uses {
+		file := u.Uses[i].File
+		if file == "" || u.Files[file] != "" {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			j.note("%v", err)
+			continue
+		}
+		if u.Files == nil {
+			u.Files = map[string]string{}
+		}
+		u.Files[file] = record.Hash(text)
+	}
+	if err := j.store.Save(u); err != nil {
+		j.note("%v", err)
+		j.unwritable(err)
+		return
+	}
+	if slices.ContainsFunc(u.Uses, fails) {
+		j.found = true
+		j.print(u)
+	}
+}
+
+// unwritable says that nothing can be recorded, at links only: it is true of every compile.
+func (j *judge) unwritable(err error) {
+	if !j.command.Mode.Links() && !j.strict {
+		return
+	}
+	if cause := errors.Unwrap(err); cause != nil {
+		err = cause
+	}
+	fmt.Fprintf(j.stderr, "muslcc: nothing is recorded in %s: %v; MUSLCC_DIR names another folder\n", j.store.Dir, err)
+}
+
+// outputOf is what a source is compiled to: its object, or the program of the same command.
+func (w *wrapper) outputOf(src cmdline.Source) string {
+	if src.Object != "" {
+		return src.Object
+	}
+	return w.command.Output
+}
+
+func targetName(t lint.Target) string {
+	name := "musl:" + t.Version
+	if t.Release != "" {
+		name = t.Distro + ":" + t.Release
+	}
+	if t.Arch != "" {
+		name += "/" + t.Arch
+	}
+	return name
+}

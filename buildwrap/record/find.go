@@ -1,0 +1,84 @@
+package record
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Folder is the name of the folder of records.
+const Folder = ".musllint"
+
+// buildFiles show that a folder belongs to a project that is built from above: make calls
+// itself in folders below, and all of them must come to the same folder of records.
+var buildFiles = [...]string{"Makefile", "configure", "configure.ac", "CMakeLists.txt", "meson.build", "GNUmakefile", "makefile", "build.ninja", "CMakeCache.txt"}
+
+// Locate returns the store for a compiler that runs in dir, and the root of the project that it
+// compiles. The root has the nearest .git; else the nearest Folder; else it is the topmost of
+// the folders from dir upwards that have files of a build system, without a gap; else dir. The
+// store is Folder in the root, unless $MUSLCC_DIR, which is named, says another place. Nothing
+// is made.
+func Locate(named, dir string) (s Store, root string) {
+	root = project(dir)
+	switch {
+	case named == "":
+		named = filepath.Join(root, Folder)
+	case !filepath.IsAbs(named):
+		named = filepath.Join(dir, named)
+	}
+	return Store{filepath.Clean(named)}, root
+}
+
+func project(dir string) string {
+	top, gap, recorded := dir, false, ""
+	for d := dir; ; {
+		if exists(filepath.Join(d, ".git")) {
+			return d
+		}
+		if recorded == "" && exists(filepath.Join(d, Folder)) {
+			recorded = d
+		}
+		if !gap {
+			if gap = !built(d); !gap {
+				top = d
+			}
+		}
+		up := filepath.Dir(d)
+		if up == d {
+			break
+		}
+		d = up
+	}
+	if recorded != "" {
+		return recorded
+	}
+	return top
+}
+
+// Nearest returns the folder of records that is nearest to dir, upwards.
+func Nearest(dir string) (Store, bool) {
+	for d := dir; ; {
+		path := filepath.Join(d, Folder)
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return Store{path}, true
+		}
+		up := filepath.Dir(d)
+		if up == d {
+			return Store{}, false
+		}
+		d = up
+	}
+}
+
+func built(dir string) bool {
+	for _, name := range buildFiles {
+		if exists(filepath.Join(dir, name)) {
+			return true
+		}
+	}
+	return false
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}

@@ -1,0 +1,13 @@
+// Command muslcc runs a compiler, unchanged, and records what of the sources would not compile,
+// link or work on a musl system. It is put before the compiler, CC=muslcc, or takes its name.
+package main
+
+import (
+	"os"
+
+	"github.com/musllint/musllint/buildwrap"
+)
+
+func main() {
+	os.Exit(buildwrap.Main(os.Args, os.Environ()))
+}
