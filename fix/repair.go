@@ -70,10 +70,7 @@ const (
 // Repair makes fixes for the findings of a text. The text and its findings are the draft's: a
 // second call goes on from there.
 func (r *Repairer) Repair(ctx context.Context, name string, findings []lint.Finding) (*Outcome, error) {
-	s := &session{
-		Repairer: r, name: name, findings: findings,
-		rejected: map[string]rejection{}, waited: map[string]string{}, shifts: map[string][]shift{}, outcome: &Outcome{},
-	}
+	s := newSession(r, name, findings)
 	for s.rounds = 1; s.rounds <= maxRounds; s.rounds++ {
 		goOn, err := s.round(ctx)
 		if err != nil {
@@ -98,6 +95,13 @@ type session struct {
 	waited   map[string]string    // by the key of a candidate: the rule that it waited for
 	shifts   map[string][]shift   // of each file, one a step
 	outcome  *Outcome
+}
+
+func newSession(r *Repairer, name string, findings []lint.Finding) *session {
+	return &session{
+		Repairer: r, name: name, findings: findings,
+		rejected: map[string]rejection{}, waited: map[string]string{}, shifts: map[string][]shift{}, outcome: &Outcome{},
+	}
 }
 
 // rejection is why a fix was taken back, which holds for the text as it was.
@@ -185,27 +189,14 @@ func (s *session) try(ctx context.Context, list []*candidate) (worseBy string, e
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	draft := s.Draft.child()
-	edits := editsOf(list)
-	shifts := map[string]shift{}
-	for file, e := range edits {
-		text, err := draft.text(file)
-		if err != nil {
-			return "", err
-		}
-		if err := valid(text, e); err != nil {
-			return err.Error(), nil
-		}
-		f, _ := draft.Read(file)
-		f.Content = edited(text, e)
-		draft.put(file, f)
-		draft.entries[file].marks = s.Draft.entries[file].marks
-		shifts[file] = shift(e).trimmed(text)
+	d, why, err := s.drafted(list)
+	if err != nil || why != "" {
+		return why, err
 	}
 	texts := s.Draft.Texts()
-	maps.Copy(texts, draft.Texts())
+	maps.Copy(texts, d.draft.Texts())
 	if _, ok := texts[s.name]; !ok {
-		if texts[s.name], err = draft.text(s.name); err != nil {
+		if texts[s.name], err = d.draft.text(s.name); err != nil {
 			return "", err
 		}
 	}
@@ -214,13 +205,41 @@ func (s *session) try(ctx context.Context, list []*candidate) (worseBy string, e
 	if err != nil {
 		return "", err
 	}
-	if why := worse(s.findings, list, verdict, shifts); why != "" {
+	if why := worse(s.findings, list, verdict, d.shifts); why != "" {
 		return why, nil
 	}
-	s.Draft.adopt(draft)
-	s.made(list, edits, shifts)
+	s.Draft.adopt(d.draft)
+	s.made(list, d.edits, d.shifts)
 	s.findings = verdict.Findings
 	return "", nil
+}
+
+// drafted is what candidates make together: a draft of its own, their edits by file, and where
+// the bytes of the files went.
+type drafted struct {
+	draft  *Draft
+	edits  map[string][]lint.Edit
+	shifts map[string]shift
+}
+
+// drafted makes the edits of candidates in a draft of their own, or says why they cannot be made.
+func (s *session) drafted(list []*candidate) (d drafted, why string, err error) {
+	d = drafted{s.Draft.child(), editsOf(list), map[string]shift{}}
+	for file, e := range d.edits {
+		text, err := d.draft.text(file)
+		if err != nil {
+			return d, "", err
+		}
+		if err := valid(text, e); err != nil {
+			return d, err.Error(), nil
+		}
+		f, _ := d.draft.Read(file)
+		f.Content = edited(text, e)
+		d.draft.put(file, f)
+		d.draft.entries[file].marks = s.Draft.entries[file].marks
+		d.shifts[file] = shift(e).trimmed(text)
+	}
+	return d, "", nil
 }
 
 // made records candidates that stand.

@@ -13,7 +13,7 @@ import (
 )
 
 // documents are the pages whose commands people type.
-var documents = []string{"README.md", "docs/policies.md", "docs/architecture.md", "docs/why.md", "docs/fix.md"}
+var documents = []string{"README.md", "docs/policies.md", "docs/architecture.md", "docs/why.md", "docs/fix.md", "docs/muslcc.md"}
 
 const top = "../.."
 
@@ -107,6 +107,7 @@ func scratchRepository(t *testing.T) string {
 		t.Fatal(err)
 	}
 	write("testdata/example/run.log", string(log))
+	write(".musllint/tu/.keep", "") // a build that found nothing
 	write("changes.patch", "--- a/Dockerfile\n+++ b/Dockerfile\n@@ -1,3 +1,3 @@\n # The example of the README: one thing that stops the build, one that stops the container.\n-ARG ALPINE=3.20\n+ARG ALPINE=3.21\n \n")
 	page, err := os.ReadFile(filepath.Join(top, "docs/policies.md"))
 	if err != nil {

@@ -234,11 +234,11 @@ func page(p *policy.Policy, examples *policy.Examples) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s %s\n\n%s\n\nName: %s. Severity: %s%s.\n", p.ID, p.Title, examples.Prose, p.Name, p.Severity, optIn(p.Rule.Default))
 	for _, e := range examples.Bad {
-		block(&b, "Found", e.Dockerfile)
+		block(&b, "Found", e.Text)
 		block(&b, "Repaired", e.Fixed)
 	}
 	for _, e := range examples.Good {
-		block(&b, "Fine", e.Dockerfile)
+		block(&b, "Fine", e.Text)
 	}
 	if len(p.Links) > 0 {
 		fmt.Fprintf(&b, "\nSee also\n\n")

@@ -29,8 +29,8 @@ written without --write. Each hunk names the rules that it repairs.
    musllint fix --patch changes.patch --write
 
 A repair is kept only when its finding is gone after it and no other one came. Without a PATH
-the patches of the nearest .musllint folder are taken as well; those whose files have changed
-since are refused. With --patch nothing is linted: every PATH is a patch, too, or a folder of
+what muslcc found is repaired as well, by the records and patches of the nearest .musllint
+folder; those of files that have changed since are left out. Build again after it. With --patch nothing is linted: every PATH is a patch, too, or a folder of
 patches, which are applied together or not at all.`
 
 // leftOut are flags of lint that mean nothing here, or something else.
@@ -102,8 +102,10 @@ type fixing struct {
 	draft    *fix.Draft
 	report   *lint.Report
 	outcomes []fileOutcome
-	broken   bool // something could not be read or written
-	stale    bool // a patch was refused
+	records  *run.Collected // nil without any
+	broken   bool           // something could not be read or written
+	others   []string       // files of build contexts that fixes would change
+	stale    bool           // a patch was refused
 }
 
 // fileOutcome is what became of the findings of one file.
@@ -123,9 +125,12 @@ func (f *fixing) run(ctx context.Context) error {
 	if f.linter, err = run.New(f.options); err != nil {
 		return err
 	}
+	if f.records, err = f.recorded(); err != nil {
+		return err
+	}
 	f.report, err = f.linter.Lint(ctx)
-	if errors.Is(err, run.ErrNoInput) && len(patches) > 0 {
-		f.report, err = &lint.Report{}, nil
+	if errors.Is(err, run.ErrNoInput) && (len(patches) > 0 || hasRecords(f.records)) {
+		f.report, err = &lint.Report{Sources: map[string]*lint.Source{}}, nil
 	}
 	if err != nil {
 		return err
@@ -133,12 +138,16 @@ func (f *fixing) run(ctx context.Context) error {
 	for _, failure := range f.report.Failures {
 		f.fail(failure.File, failure.Err)
 	}
-	if f.tree, err = fix.OpenTree(treeFolders(f.options.Paths)...); err != nil {
+	f.notes(f.Context, f.report)
+	if f.tree, err = fix.OpenTree(treeFolders(f.options)...); err != nil {
 		return err
 	}
 	defer f.tree.Close()
 	f.draft = fix.NewDraft(f.tree)
 	if err := f.repair(ctx); err != nil {
+		return err
+	}
+	if err := f.repairSources(f.records); err != nil {
 		return err
 	}
 	f.apply(patches)
@@ -168,10 +177,10 @@ func (f *fixing) prepare() error {
 
 // treeFolders are the folders in which files may be changed: the current one, and those that
 // are named outside of it.
-func treeFolders(paths []string) []string {
+func treeFolders(opt run.Options) []string {
 	dirs := []string{"."}
-	for _, path := range paths {
-		if path == "-" || filepath.IsLocal(path) {
+	for _, path := range append(slices.Clone(opt.Paths), opt.Context) {
+		if path == "-" || path == "" || filepath.IsLocal(path) {
 			continue
 		}
 		if info, err := os.Stat(path); err != nil || !info.IsDir() {
@@ -212,6 +221,12 @@ func (f *fixing) repair(ctx context.Context) error {
 				continue
 			}
 			seen[real] = true
+			if findings, err = f.current(ctx, name, findings); errors.Is(err, errMeanwhile) {
+				f.fail(name, err)
+				continue
+			} else if err != nil {
+				return err
+			}
 		}
 		outcome, err := repairer.Repair(ctx, name, findings)
 		if err != nil {
@@ -224,6 +239,60 @@ func (f *fixing) repair(ctx context.Context) error {
 
 func hasEdits(f lint.Finding) bool {
 	return slices.ContainsFunc(f.Fixes, func(x lint.Fix) bool { return len(x.Edits) > 0 })
+}
+
+// current returns the findings of a file by what the draft has by now: repairs of another file
+// may have changed their common build context.
+func (f *fixing) current(ctx context.Context, name string, findings []lint.Finding) ([]lint.Finding, error) {
+	texts := f.draft.Texts()
+	stale := slices.ContainsFunc(f.others, func(other string) bool { return texts[other] != nil })
+	for _, other := range elsewhere(name, findings) {
+		if slices.Contains(f.others, other) {
+			continue
+		}
+		f.others = append(f.others, other)
+		if err := f.takeOther(other); err != nil {
+			return nil, fmt.Errorf("%s: %w", other, err)
+		}
+	}
+	if !stale {
+		return findings, nil
+	}
+	texts[name] = f.report.Sources[name].Content
+	verdict, err := f.relint(ctx, name, texts)
+	return verdict.Findings, err
+}
+
+// takeOther is take for a file of a build context, which need not exist. One that may not be
+// changed is left to those fixes that would change it.
+func (f *fixing) takeOther(name string) error {
+	file, err := f.tree.Read(name)
+	if err != nil {
+		return nil
+	}
+	if linted := f.report.Sources[name]; linted != nil && !bytes.Equal(file.Content, linted.Content) {
+		return errMeanwhile
+	}
+	f.draft.Hold(name, file)
+	return nil
+}
+
+// errMeanwhile is about a file that somebody changes.
+var errMeanwhile = errors.New("it was changed while it was linted")
+
+// elsewhere are the files that fixes of a file's findings would change beside it, in order.
+func elsewhere(name string, findings []lint.Finding) []string {
+	var names []string
+	for i := range findings {
+		for _, x := range findings[i].Fixes {
+			for _, e := range x.Edits {
+				if e.Range.File != name && !slices.Contains(names, e.Range.File) {
+					names = append(names, e.Range.File)
+				}
+			}
+		}
+	}
+	return names
 }
 
 // take holds in the draft what was linted, which has to be what is in the file, and returns
@@ -243,14 +312,14 @@ func (f *fixing) take(name string) (string, error) {
 		return "", err
 	}
 	if !bytes.Equal(file.Content, linted) {
-		return "", errors.New("it was changed while it was linted")
+		return "", errMeanwhile
 	}
 	f.draft.Hold(name, file)
 	return real, nil
 }
 
 func (f *fixing) relint(_ context.Context, name string, texts map[string][]byte) (fix.Verdict, error) {
-	findings, refused, err := f.linter.Text(name, texts[name])
+	findings, refused, err := f.linter.Texts(name, texts)
 	return fix.Verdict{Findings: findings, Refused: refused}, err
 }
 
@@ -258,6 +327,7 @@ func (f *fixing) relint(_ context.Context, name string, texts map[string][]byte)
 const (
 	waitsForSelect = "--select"
 	waitsForUnsafe = "--unsafe"
+	waitsForFile   = "the file itself rather than standard input"
 )
 
 // hold says what a repair waits for. What is only worth knowing breaks nothing, so that
@@ -266,6 +336,8 @@ func (f *fixing) hold(finding *lint.Finding, x *lint.Fix) string {
 	switch {
 	case !f.selected(finding):
 		return waitsForSelect
+	case f.stdin != nil && slices.ContainsFunc(x.Edits, func(e lint.Edit) bool { return e.Range.File != finding.Range.File }):
+		return waitsForFile
 	case x.Safety == lint.Safe:
 		return ""
 	case finding.Severity == lint.Info && len(f.options.Chosen) == 0:
@@ -302,7 +374,7 @@ func (f *fixing) finish(ctx context.Context) error {
 	return nil
 }
 
-// changes are those of the draft, under the names behind links.
+// changes are those of the draft, under the names behind links, each once.
 func (f *fixing) changes() ([]fix.Change, error) {
 	changes := f.draft.Changes()
 	if f.stdin != nil {
@@ -319,6 +391,14 @@ func (f *fixing) changes() ([]fix.Change, error) {
 			}
 			*name = real
 		}
+	}
+	seen := map[string]bool{}
+	for i := range changes {
+		name := changes[i].Name()
+		if seen[name] {
+			return nil, fmt.Errorf("%s: it is changed under two names that links give it; name one of the Dockerfiles alone", name)
+		}
+		seen[name] = true
 	}
 	return changes, nil
 }

@@ -32,6 +32,7 @@ func (f *fixing) summary(changes []fix.Change) {
 		}
 		s.flush(headings[why])
 	}
+	s.hints()
 	s.conclusion(changes)
 	io.WriteString(f.Stderr, s.String())
 }
@@ -118,7 +119,10 @@ func (s *fixSummary) line(name string, at lint.Range, rule, text string) string 
 		p := src.Position(at.Start)
 		place = fmt.Sprintf("%s:%d:%d", place, p.Line, p.Column)
 	}
-	return "   " + place + ": " + rule + " " + report.Printable(text)
+	if place != "" {
+		place += ": "
+	}
+	return "   " + place + rule + " " + report.Printable(text)
 }
 
 // source is the text that places are told in: what is in the file from now on.

@@ -52,6 +52,10 @@ const (
    1  something fails, unless a build for musl of the same thing lies beside it
    2  wrong usage, or input that cannot be read
    3  no native files found`
+	reportCodes = `   0  nothing at or above --fail-on
+   1  findings
+   2  wrong usage, broken configuration or policy, records that cannot be read
+   3  there are no records`
 	plainCodes = `   0  printed
    2  wrong usage, broken configuration or policy`
 	explainCodes = `   0  explained

@@ -135,13 +135,18 @@ func (p *program) print(c *cli.Context, format string, r *lint.Report, look repo
 	return p.write(c.String("output"), func(w io.Writer) error { return write(w, &shown, look) })
 }
 
-// verdict says what could not be read and turns a report into the exit code.
-func (p *program) verdict(c *cli.Context, r *lint.Report, failOn lint.Severity) error {
+// notes says what of a build context was not looked at.
+func (p *program) notes(c *cli.Context, r *lint.Report) {
 	for _, n := range r.Notes {
 		if !c.Bool("quiet") {
 			p.complain(fmt.Errorf("note: %s: %s", n.File, n.Text))
 		}
 	}
+}
+
+// verdict says what could not be read and turns a report into the exit code.
+func (p *program) verdict(c *cli.Context, r *lint.Report, failOn lint.Severity) error {
+	p.notes(c, r)
 	for _, f := range r.Failures {
 		p.complain(fmt.Errorf("%s: %w%s", f.File, f.Err, p.meant(f.File)))
 	}

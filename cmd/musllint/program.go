@@ -53,7 +53,7 @@ func (p *program) exit(err error) int {
 		return int(code)
 	}
 	p.complain(err)
-	if errors.Is(err, run.ErrNoInput) {
+	if errors.Is(err, run.ErrNoInput) || errors.Is(err, errNoRecords) {
 		return exitNoInput
 	}
 	return exitBroken
@@ -83,6 +83,7 @@ func (p *program) app() *cli.App {
 			p.fixCommand(),
 			p.lddCommand(),
 			p.checkCommand(),
+			p.reportCommand(),
 			p.whyCommand(),
 			p.explainCommand(),
 			p.rulesCommand(),

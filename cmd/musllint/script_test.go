@@ -23,7 +23,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("MUSLLINT_UPDATE") != "",
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "elf": writeELF},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "elf": writeELF, "record": writeRecords},
 	})
 }
 

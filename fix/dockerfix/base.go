@@ -12,25 +12,43 @@ import (
 	"github.com/musllint/musllint/lint/shell"
 )
 
-// changeBase takes another base image for the stage.
+// changeBase takes another base image for the stage, and for those that take from it where the
+// recipe is to do that.
 func changeBase(s *site) []lint.Edit {
+	if s.word("also") == "takers" {
+		return changeTogether(s)
+	}
+	to := s.word("to")
+	edits := s.rebase(func(written string) (string, bool) { return twin(written, to) })
+	if packages := s.with["packages"]; edits != nil && len(packages) > 0 && to == "musl" {
+		edits = append(edits, s.after(s.stage.Instructions[0], "RUN apk add --no-cache "+strings.Join(packages, " ")))
+	}
+	return s.together(edits)
+}
+
+// rebase takes the image that replace makes of the one that is written, and removes what that
+// makes needless. It is nil where the stage cannot do with it.
+func (s *site) rebase(replace func(written string) (string, bool)) []lint.Edit {
 	st := s.stage
 	if st.BaseStage != nil { // the image is that of another stage
 		return nil
 	}
 	written := string(s.text[st.BaseRange.Start:st.BaseRange.End])
-	to := s.word("to")
 	at := st.BaseRange
 	if value, ok := s.argument(written); ok {
 		at = value
 		written = strings.Replace(written, written[strings.IndexByte(written, '$'):], string(s.text[at.Start:at.End]), 1)
 	}
-	image, ok := twin(written, to)
+	image, ok := replace(written)
 	if !ok || image == written {
 		return nil
 	}
+	to := libcOf(image)
+	if w := s.word("to"); w == "glibc" || w == "musl" {
+		to = lint.Libc(w)
+	}
 	var edits []lint.Edit
-	if to == "glibc" && complete(image) {
+	if to == lint.Glibc && complete(image) {
 		if edits, ok = s.needless(); !ok {
 			return nil
 		}
@@ -43,11 +61,7 @@ func changeBase(s *site) []lint.Edit {
 			return nil
 		}
 	}
-	edits = append(edits, s.replace(at.Start, at.End, image))
-	if packages := s.with["packages"]; len(packages) > 0 && to == "musl" {
-		edits = append(edits, s.after(st.Instructions[0], "RUN apk add --no-cache "+strings.Join(packages, " ")))
-	}
-	return s.together(edits)
+	return append(edits, s.replace(at.Start, at.End, image))
 }
 
 // complete tells whether the Debian variant of an image has compilers and the usual tools.
@@ -112,16 +126,15 @@ func (s *site) argument(written string) (lint.Range, bool) {
 	return s.file.Range(all[0][2], all[0][3]), true
 }
 
-// programs are those that come and go with a libc: package managers, and BusyBox's and
-// Debian's tools for users.
+// programs are those that come and go with a libc: package managers, Debian's tools for users
+// and those of BusyBox, of which slim images lack others as well.
 var programs = map[lint.Libc][]string{
-	lint.Musl:  {"apk", "addgroup", "adduser"},
+	lint.Musl:  {"apk", "addgroup", "adduser", "wget", "unzip", "nc", "nslookup", "ping", "telnet", "su-exec", "crond", "ash", "vi"},
 	lint.Glibc: {"apt-get", "apt", "dpkg", "groupadd", "useradd", "yum", "dnf", "microdnf", "rpm"},
 }
 
-// foreign tells whether a stage calls programs that the new image does not have.
-func foreign(st *dockerfile.Stage, to string) bool {
-	libc := libcOf(to)
+// foreign tells whether a stage calls programs that an image with another libc does not have.
+func foreign(st *dockerfile.Stage, libc lint.Libc) bool {
 	if libc == st.Target.Libc {
 		return false
 	}
@@ -135,20 +148,21 @@ func foreign(st *dockerfile.Stage, to string) bool {
 	return false
 }
 
-// libcOf is that of what a policy wants.
-func libcOf(to string) lint.Libc {
-	if to == "glibc" || to == "musl" {
-		return lint.Libc(to)
-	}
-	ref, _ := facts.ParseRef(to)
+// libcOf is that of an image.
+func libcOf(name string) lint.Libc {
+	ref, _ := facts.ParseRef(name)
 	image, _ := facts.LookupImage(ref, "amd64")
 	return image.Libc
 }
 
 var (
 	alpineTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.*?)-?alpine(?:[0-9.]+)?$`) })
+	// otherSystem is in tags that say what else they are made of.
+	otherSystem = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)jammy|noble|focal|resolute|ubi|windows|nanoserver|al20|headless|wheezy`)
+	})
 	debianTag = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`^(.*?)-?(?:slim-)?(?:bookworm|bullseye|trixie|buster|slim)(?:-slim)?$`)
+		return regexp.MustCompile(`^(.*?)-?(?:slim-)?(?:bookworm|bullseye|trixie|buster|stretch|jessie|slim)(?:-slim)?$`)
 	})
 )
 
@@ -156,7 +170,7 @@ var (
 // end in.
 var twins = map[string]string{
 	"golang": "", "python": "-slim", "node": "-slim", "ruby": "-slim", "rust": "-slim", "php": "", "elixir": "-slim",
-	"erlang": "-slim", "perl": "-slim", "postgres": "", "openjdk": "-slim", "haskell": "-slim",
+	"erlang": "-slim", "eclipse-temurin": "", "amazoncorretto": "", "perl": "-slim", "postgres": "", "openjdk": "-slim", "haskell": "-slim",
 }
 
 // twin is an image of the same name and version for another libc. Variables of a tag stay as
@@ -178,6 +192,7 @@ func twin(written, to string) (string, bool) {
 		if m := debianTag().FindStringSubmatch(tag); m != nil {
 			version = m[1]
 		}
+		ok = ok && !otherSystem().MatchString(tag)
 		if version == "" || version == "latest" {
 			return name + ":alpine", ok
 		}

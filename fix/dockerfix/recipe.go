@@ -1,6 +1,7 @@
 // Package dockerfix turns named recipes into edits of a Dockerfile: packages that are added
 // to the right apk add of the right stage, variables, flags and commands within a long RUN,
-// another base image. A policy names a recipe, and the linter is handed all of them.
+// another base image; and into edits of text files in the build context. A policy names a
+// recipe, and the linter is handed all of them.
 //
 // A recipe makes no edits where it cannot do its job safely: what it would change is written
 // in a way that it does not know, stands under a condition, or is made of variables that
@@ -97,10 +98,13 @@ func Recipes() map[string]Recipe {
 			Edits:      on(addCommand),
 		},
 		"add-instruction": {
-			Doc:        "adds an instruction before that of the place, while the user is still root; behind FROM when the place is there",
-			Parameters: map[string]string{"text": "the instruction, in one line"},
-			Required:   []string{"text"},
-			Edits:      on(addInstruction),
+			Doc: "adds an instruction before that of the place, while the user is still root; behind FROM when the place is there",
+			Parameters: map[string]string{
+				"text":  "the instruction, in one line",
+				"where": "`before` (usual) or `after`: right behind it",
+			},
+			Required: []string{"text"},
+			Edits:    on(addInstruction),
 		},
 		"remove-instruction": {
 			Doc:        "removes the instruction of the place",
@@ -111,10 +115,27 @@ func Recipes() map[string]Recipe {
 			Doc: "takes another base image for the stage of the place, or another release of it. It changes the ARG that makes up the name where nothing else uses it, and refuses where the stage runs a package manager that the new image does not have",
 			Parameters: map[string]string{
 				"to": "`glibc`: the same image and version, of Debian; `musl`: of Alpine; else the image", "packages": "apk packages that the new image needs",
+				"also": "`takers`: the stages on musl that COPY from it take a glibc image, too, in the same step; for a stage with Go",
 			},
 			Required:  []string{"to"},
 			Stagewide: true,
 			Edits:     on(changeBase),
+		},
+		"ignore-path": {
+			Doc: "keeps a path of the build context out of the build, by a line in the ignore file that counts, which is made where there is none. It refuses where an exception names the path",
+			Parameters: map[string]string{
+				"path": "as a line of .dockerignore has it: `node_modules`, `**/node_modules`",
+			},
+			Required: []string{"path"},
+			Edits:    ignorePath,
+		},
+		"add-prisma-target": {
+			Doc: "adds an engine to `binaryTargets` of the client's generator in a schema of Prisma in the build context",
+			Parameters: map[string]string{
+				"file": "path of the schema in the build context", "target": "the engine: `linux-musl-openssl-3.0.x`",
+			},
+			Required: []string{"file", "target"},
+			Edits:    addPrismaTarget,
 		},
 		"change-image": {
 			Doc:        "replaces the image that COPY --from or FROM names at the place",

@@ -16,7 +16,9 @@ import (
 
 // TestRecipes makes the repairs of testdata. The head of a file names the recipe, and of each
 // case the file NAME.before begins with a line of JSON: the text at the place and the
-// parameters. NAME.after is what the repair makes of the rest; without one there is none.
+// parameters. NAME.after is what the repair makes of the rest; without one there is none. With
+// "file" instead of the place the rest is that file of the build context, which does not exist
+// when the rest is empty.
 func TestRecipes(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {
@@ -67,9 +69,14 @@ func check(t *testing.T, r Recipe, head, text, want string) {
 	var task struct {
 		At   string
 		With map[string][]string
+		File string
 	}
 	if err := json.Unmarshal([]byte(head), &task); err != nil {
 		t.Fatal(err)
+	}
+	if task.File != "" {
+		checkText(t, r, &oneText{*lint.NewSource(task.File, []byte(text))}, task.With, want)
+		return
 	}
 	start := strings.Index(text, task.At)
 	if start < 0 {
@@ -88,6 +95,36 @@ func check(t *testing.T, r Recipe, head, text, want string) {
 	}
 	if f := parse(got); slices.ContainsFunc(f.Problems, func(p dockerfile.Problem) bool { return p.Severity == lint.Error }) {
 		t.Errorf("Docker refuses the result: %v", f.Problems)
+	}
+}
+
+// oneText is a build context that holds one text.
+type oneText struct{ lint.Source }
+
+func (o *oneText) Text(name string) (*lint.Source, bool) {
+	return &o.Source, name == o.Name && len(o.Content) > 0
+}
+
+func (o *oneText) Ignore() (*lint.Source, bool) { return &o.Source, true }
+
+func checkText(t *testing.T, r Recipe, file *oneText, with map[string][]string, want string) {
+	t.Helper()
+	f := parse("FROM scratch\n")
+	f.Texts = file
+	edits, ok := r.Edits(f, lint.Range{File: "Dockerfile"}, with)
+	if !ok || want == "" {
+		if ok || want != "" {
+			t.Errorf("edits are made: %t, want: %t: %v", ok, want != "", edits)
+		}
+		return
+	}
+	for _, e := range edits {
+		if e.Range.File != file.Name {
+			t.Errorf("an edit of %s", e.Range.File)
+		}
+	}
+	if diff := cmp.Diff(want, apply(t, string(file.Content), edits)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

@@ -28,6 +28,8 @@ type Context struct {
 	name string // as the user named it
 	root *os.Root
 
+	own     string            // path of the Dockerfile that may have an ignore file of its own
+	texts   map[string][]byte // that go before what is on the disk, by Path
 	mu      sync.Mutex
 	ignore  *patternmatcher.PatternMatcher // nil when nothing is left out
 	scanned map[string]*scan               // by folder
@@ -44,6 +46,9 @@ type Options struct {
 	Dockerfile string
 	Files      int    // that are looked at for one source of a COPY; 0: DefaultFiles
 	Name       string // of the folder in what is said; empty: as it is opened
+	// Texts are what small text files hold as they would be, by the names that Context.Path
+	// gives them; they need not exist.
+	Texts map[string][]byte
 }
 
 // Open opens a folder as a build context.
@@ -55,14 +60,14 @@ func Open(dir string, opt Options) (*Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Context{name: dir, root: root, scanned: map[string]*scan{}, limit: DefaultFiles}
+	c := &Context{name: dir, root: root, own: opt.Dockerfile, texts: opt.Texts, scanned: map[string]*scan{}, limit: DefaultFiles}
 	if opt.Name != "" {
 		c.name = opt.Name
 	}
 	if opt.Files > 0 {
 		c.limit = opt.Files
 	}
-	if c.ignore, err = ignoreOf(root, opt.Dockerfile); err != nil {
+	if c.ignore, err = c.readPatterns(); err != nil {
 		root.Close()
 		return nil, err
 	}

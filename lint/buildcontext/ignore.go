@@ -16,10 +16,10 @@ import (
 // IgnoreFile is the name of the file in a context that says what is left out of it.
 const IgnoreFile = ".dockerignore"
 
-// ignoreOf reads what is left out of a context. As in BuildKit a file beside the Dockerfile,
+// readPatterns reads what is left out of a context. As in BuildKit a file beside the Dockerfile,
 // called like it with .dockerignore behind, goes before the one in the context.
-func ignoreOf(root *os.Root, dockerfile string) (*patternmatcher.PatternMatcher, error) {
-	name, text, err := ignoreText(root, dockerfile)
+func (c *Context) readPatterns() (*patternmatcher.PatternMatcher, error) {
+	name, text, err := c.ignoreText()
 	if err != nil || text == nil {
 		return nil, err
 	}
@@ -37,15 +37,41 @@ func ignoreOf(root *os.Root, dockerfile string) (*patternmatcher.PatternMatcher,
 }
 
 // ignoreText returns the ignore file that counts; nil when there is none.
-func ignoreText(root *os.Root, dockerfile string) (name string, text []byte, err error) {
-	if dockerfile != "" {
-		name = dockerfile + IgnoreFile
+func (c *Context) ignoreText() (name string, text []byte, err error) {
+	if c.own != "" {
+		name = c.own + IgnoreFile
+		if text, ok := c.texts[filepath.ToSlash(filepath.Clean(name))]; ok {
+			return name, text, nil
+		}
 		if text, err = readIgnore(os.OpenFile(name, os.O_RDONLY|nonBlock, 0)); text != nil || err != nil {
 			return name, text, err
 		}
 	}
-	text, err = readIgnore(root.OpenFile(IgnoreFile, os.O_RDONLY|nonBlock, 0))
+	if text, ok := c.texts[c.Path(IgnoreFile)]; ok {
+		return IgnoreFile, text, nil
+	}
+	text, err = readIgnore(c.root.OpenFile(IgnoreFile, os.O_RDONLY|nonBlock, 0))
 	return IgnoreFile, text, err
+}
+
+// Ignore returns the ignore file that counts for the context, by the path that a user would
+// write: one that does not exist yet has no text, and is false.
+func (c *Context) Ignore() (path string, text []byte, ok bool) {
+	name, text, err := c.ignoreText()
+	path = c.Path(IgnoreFile)
+	if name != IgnoreFile {
+		path = filepath.ToSlash(filepath.Clean(name))
+	}
+	return path, text, err == nil && text != nil
+}
+
+// LeavesOut tells whether a path of the context does not come into any build, and nothing in
+// it either.
+func (c *Context) LeavesOut(name string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	name = local(name)
+	return c.leavesOut(name) && !c.mayHold(name)
 }
 
 // readIgnore reads an ignore file. One that is not there is nil; what is no file at all

@@ -98,6 +98,10 @@ func (p *picker) plain(source string) {
 // those inside of a folder are not.
 func (p *picker) take(name string) {
 	c := p.context
+	if c.drafted(name) && !c.leavesOut(name) {
+		p.brought.Seen[p.source] = true
+		return // a text, which is of no kind that matters
+	}
 	real, err := c.resolve(name)
 	if err != nil || c.leavesOut(name) && !c.mayHold(name) || c.leavesOut(real) && !c.mayHold(real) {
 		return // Docker will say so

@@ -43,6 +43,8 @@ type File struct {
 	Escape   byte // the escape and continuation character: \ or `
 	// Context reads a small file of the build context; nil without one.
 	Context func(name string) (text string, ok bool)
+	// Texts are the text files of the build context; nil without one.
+	Texts Texts
 
 	names    map[string]*Stage // finished stages by name in lower case
 	finished int
@@ -192,4 +194,14 @@ func (f *File) stageFrom(name string) *Stage {
 		return f.Stages[i]
 	}
 	return nil
+}
+
+// Texts are the text files of a build context. The name of a source is the path of the file as
+// a user would write it, by which edits and places name it.
+type Texts interface {
+	// Text returns a file that the build is given.
+	Text(name string) (src *lint.Source, ok bool)
+	// Ignore returns the ignore file that counts. It has no content when there is none yet; ok
+	// is false when nobody can tell.
+	Ignore() (src *lint.Source, ok bool)
 }

@@ -40,6 +40,9 @@ type Landing struct {
 	arrivals map[*dockerfile.Instruction][]*Arrival
 	brought  map[*dockerfile.Instruction]*buildcontext.Brought
 	archives map[archiveKey]*unpacked
+	texts    map[string]*lint.Source // by name; nil: there is no such file
+	origins  map[originKey]string
+	matches  map[matchKey][][]int
 	problems []string
 	told     map[string]bool
 	files    int
@@ -63,7 +66,7 @@ func New(f *dockerfile.File, open func() (*buildcontext.Context, error), said bo
 		grounds: map[*dockerfile.Stage]*ground{}, arrivals: map[*dockerfile.Instruction][]*Arrival{},
 		brought: map[*dockerfile.Instruction]*buildcontext.Brought{}, archives: map[archiveKey]*unpacked{}, told: map[string]bool{},
 	}
-	f.Context = l.script
+	f.Context, f.Texts = l.script, l
 	return l
 }
 

@@ -138,6 +138,7 @@ func (c *typeChecker) policy(p *Policy) {
 	c.expression(p.at, isRange, "a range, such as that of flag_range")
 	c.expression(p.message, isText, "a text")
 	c.expression(p.evidence, isNotes, "a list of note(text, range)")
+	c.expression(p.repairs, isFixes, "a list of fixes, such as source_fixes()")
 	for _, f := range p.fixes {
 		c.expression(f.title, isText, "a text")
 		c.expression(f.when, isBool, "true or false")
@@ -182,15 +183,19 @@ func converts(t, want cty.Type) bool {
 	return err == nil
 }
 
-// isNotes accepts lists within lists, as notes does.
-func isNotes(t cty.Type) bool {
+func isNotes(t cty.Type) bool { return isLists(t, noteType) }
+
+func isFixes(t cty.Type) bool { return isLists(t, fixType) }
+
+// isLists accepts an element, and lists of it within lists.
+func isLists(t, element cty.Type) bool {
 	switch {
 	case t.IsTupleType():
-		return !slices.ContainsFunc(t.TupleElementTypes(), func(e cty.Type) bool { return !isNotes(e) })
+		return !slices.ContainsFunc(t.TupleElementTypes(), func(e cty.Type) bool { return !isLists(e, element) })
 	case t.IsListType() || t.IsSetType():
-		return isNotes(t.ElementType())
+		return isLists(t.ElementType(), element)
 	}
-	return t == noteType || t == cty.DynamicPseudoType
+	return t == element || t == cty.DynamicPseudoType
 }
 
 // dryContext has all roots and functions of a kind, and no value that is known.
@@ -219,7 +224,7 @@ func dry(spec funcSpec, kind string) function.Function {
 		Params:   f.Params(),
 		VarParam: f.VarParam(),
 		Type: func(args []cty.Value) (cty.Type, error) {
-			if spec.Kinds != nil && !slices.Contains(spec.Kinds, kind) {
+			if !spec.serves(kind) {
 				return cty.DynamicPseudoType, fmt.Errorf("a subject of kind %q has nothing for it", kind)
 			}
 			return f.ReturnTypeForValues(args)

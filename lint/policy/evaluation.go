@@ -16,7 +16,7 @@ import (
 type evaluation struct {
 	set   *Set
 	opt   Options
-	file  *dockerfile.File
+	file  *dockerfile.File // nil when uses are evaluated
 	eval  *evaluator
 	diags hcl.Diagnostics
 
@@ -32,8 +32,8 @@ type report struct {
 	lint.Finding
 	policy *Policy
 	stage  *dockerfile.Stage
-	scope  lint.Range // of once; zero without
-	own    int        // number of leading Evidence that is the policy's own
+	scopes []scope // of once: what has one of them in common is reported once
+	own    int     // number of leading Evidence that is the policy's own
 }
 
 func newEvaluation(s *Set, f *dockerfile.File, opt Options) *evaluation {
@@ -97,15 +97,37 @@ func (e *evaluation) severity(id string, s lint.Severity) lint.Severity {
 	return e.opt.Severity(id, s)
 }
 
-// judge evaluates a policy whose match holds for a subject.
-func (e *evaluation) judge(i int, s *Subject) {
-	if !e.turn(i).on {
-		return
+// subject evaluates the policies whose match holds for a subject. Those that are a fallback
+// speak only where no other one holds, be that one switched on or not.
+func (e *evaluation) subject(s *Subject) {
+	var fallbacks, others []int
+	e.set.matcher.find(s, func(i int) {
+		if e.set.entries[i].fallback {
+			fallbacks = append(fallbacks, i)
+		} else {
+			others = append(others, i)
+		}
+	})
+	held := false
+	for _, i := range others {
+		if (e.turn(i).on || len(fallbacks) > 0) && e.holds(i, s) {
+			held = true
+			e.judge(i, s)
+		}
 	}
+	for _, i := range fallbacks {
+		if !held && e.turn(i).on && e.holds(i, s) {
+			e.judge(i, s)
+		}
+	}
+}
+
+// holds evaluates the condition of a policy.
+func (e *evaluation) holds(i int, s *Subject) bool {
 	when, diags := e.set.when(i)
 	if diags.HasErrors() {
 		e.mistakes(i, diags)
-		return
+		return false
 	}
 	if e.eval == nil {
 		e.eval = newEvaluator()
@@ -115,11 +137,16 @@ func (e *evaluation) judge(i int, s *Subject) {
 	if diags.HasErrors() {
 		e.mistakes(i, diags)
 	}
-	if !yes {
+	return yes
+}
+
+// judge makes the finding of a policy that holds for a subject.
+func (e *evaluation) judge(i int, s *Subject) {
+	if !e.turn(i).on {
 		return
 	}
 	p, ok := e.policy(i)
-	if !ok || !p.applies(s.st.Target) {
+	if !ok || !p.applies(s.target()) {
 		return
 	}
 	if r, diags := e.report(p, s); diags.HasErrors() {
@@ -170,48 +197,69 @@ func (e *evaluation) report(p *Policy, s *Subject) (report, hcl.Diagnostics) {
 			break
 		}
 	}
-	if p.matchesLibc() && !s.st.Certain { // a libc from memory makes no failure certain
+	if s.use == nil && p.matchesLibc() && !s.st.Certain { // a libc from memory makes no failure certain
 		severity = min(severity, lint.Warning)
 	}
+	severity = min(severity, s.ceiling())
 	message, diags := e.eval.text(p.message)
 	note(diags)
 	at, diags := e.eval.place(p.at)
 	note(diags)
+	if at.File != s.Range.File { // what is found is found in the Dockerfile; evidence may lie elsewhere
+		at = s.Range
+	}
 	evidence, diags := e.eval.notes(p.evidence)
 	note(diags)
 	fixes, diags := e.fixes(p)
 	note(diags)
 	r.Finding = lint.Finding{
 		Rule: p.ID, Severity: e.severity(p.ID, severity), Message: message, Range: at,
-		Stage: s.st.Label(), Target: s.st.Target, Evidence: evidence, Fixes: fixes, URL: p.URL,
+		Target: s.target(), Evidence: evidence, Fixes: fixes, URL: p.URL,
 	}
 	r.own = len(evidence)
-	r.Evidence = append(r.Evidence, s.st.Reasons...)
-	r.scope = scope(p.once, s)
+	if s.st != nil {
+		r.Stage = s.st.Label()
+		r.Evidence = append(r.Evidence, s.st.Reasons...)
+	}
+	r.scopes = scopesOf(p.once, s)
 	return r, all
 }
 
-// scope is the range within which a policy reports once.
-func scope(once string, s *Subject) lint.Range {
+// scope is where a policy reports once: a range, and of uses also how they are called or
+// repaired.
+type scope struct {
+	lint.Range
+	of string
+}
+
+func scopesOf(once string, s *Subject) []scope {
+	if once == "" {
+		return nil
+	}
+	if s.use != nil {
+		return s.use.scopes(once)
+	}
+	r := s.in.Range
 	switch once {
 	case "command":
 		if s.command != nil {
-			return lint.Range{File: s.Range.File, Start: s.command.Start, End: s.command.End}
+			r = lint.Range{File: s.Range.File, Start: s.command.Start, End: s.command.End}
 		}
-		return s.in.Range
-	case "instruction":
-		return s.in.Range
 	case "stage":
-		return s.st.Range
+		r = s.st.Range
 	case "file":
-		return lint.Range{File: s.Range.File, End: len(s.file.Source.Content) + 1}
+		r = lint.Range{File: s.Range.File, End: len(s.file.Source.Content) + 1}
 	}
-	return lint.Range{}
+	return []scope{{Range: r}}
 }
 
 func (e *evaluation) fixes(p *Policy) ([]lint.Fix, hcl.Diagnostics) {
-	var list []lint.Fix
-	var all hcl.Diagnostics
+	list, all := e.eval.repairs(p.repairs)
+	for i := range list {
+		if list[i].Group == "" {
+			list[i].Group = p.ID
+		}
+	}
 	for _, spec := range p.fixes {
 		yes, diags := e.eval.truth(spec.when)
 		all = append(all, diags...)
@@ -220,8 +268,11 @@ func (e *evaluation) fixes(p *Policy) ([]lint.Fix, hcl.Diagnostics) {
 		}
 		title, diags := e.eval.text(spec.title)
 		all = append(all, diags...)
+		if slices.ContainsFunc(list, func(f lint.Fix) bool { return f.Title == title }) {
+			continue // a repair of the source says so already
+		}
 		fix := lint.Fix{Title: title, Safety: spec.safety}
-		if len(p.fixes) > 1 {
+		if len(p.fixes)+len(list) > 1 {
 			fix.Group = p.ID
 		}
 		whole := true
@@ -277,37 +328,73 @@ func (e *evaluation) finish() []lint.Finding {
 // foldRepeats makes further findings of a policy with once evidence of the most severe of
 // its scope, or of the first of these.
 func (e *evaluation) foldRepeats() {
-	type key struct {
-		rule  string
-		scope lint.Range
-	}
-	lead := map[key]int{}
-	for i, r := range e.reports {
-		if r.scope.IsZero() {
-			continue
-		}
-		k := key{r.Rule, r.scope}
-		if j, ok := lead[k]; !ok || r.Severity > e.reports[j].Severity {
-			lead[k] = i
-		}
-	}
-	if len(lead) == 0 {
+	groups := e.repeats()
+	if groups == nil {
 		return
+	}
+	lead := map[int]int{} // by group
+	for i, r := range e.reports {
+		if j, ok := lead[groups[i]]; !ok || r.Severity > e.reports[j].Severity {
+			lead[groups[i]] = i
+		}
 	}
 	var kept []int
 	for i := range e.reports {
 		r := &e.reports[i]
-		j, ok := lead[key{r.Rule, r.scope}]
-		if !ok || j == i {
+		j := lead[groups[i]]
+		if j == i {
 			kept = append(kept, i)
 			continue
 		}
-		if r.Range != e.reports[j].Range {
-			e.reports[j].tell(lint.HereToo, r)
+		if lead := &e.reports[j]; r.Range != lead.Range {
+			message := lint.HereToo
+			if e.file == nil && r.Message != lead.Message { // the repair of one thing is that of another
+				message = r.Message
+			}
+			lead.tell(message, r)
 		}
 		e.reports[j].share(r.Fixes)
 	}
 	e.keep(kept)
+}
+
+// repeats puts reports into groups of what is to be reported once, and returns the group of
+// each; nil when there is nothing of the kind.
+func (e *evaluation) repeats() []int {
+	type key struct {
+		rule  string
+		scope scope
+	}
+	first := map[key]int{} // the first report that has it
+	groups := make([]int, len(e.reports))
+	root := func(i int) int {
+		for groups[i] != i {
+			groups[i] = groups[groups[i]]
+			i = groups[i]
+		}
+		return i
+	}
+	found := false
+	for i, r := range e.reports {
+		groups[i] = i
+		for _, s := range r.scopes {
+			k := key{r.Rule, s}
+			if j, ok := first[k]; ok {
+				a, b := root(i), root(j)
+				groups[max(a, b)] = min(a, b)
+				found = true
+			} else {
+				first[k] = i
+			}
+		}
+	}
+	if !found {
+		return nil
+	}
+	for i := range groups {
+		groups[i] = root(i)
+	}
+	return groups
 }
 
 // keep drops all reports but those of these numbers.

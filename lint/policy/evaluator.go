@@ -198,26 +198,46 @@ func (e *evaluator) notes(expr hcl.Expression) ([]lint.Related, hcl.Diagnostics)
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	list, ok := flattenNotes(v)
+	list, ok := flatten[lint.Related](v, noteType)
 	if !ok {
 		return nil, hcl.Diagnostics{mistake(expr.Range(), "Not evidence", "evidence is a list of note(text, range).")}
 	}
 	return list, nil
 }
 
-func flattenNotes(v cty.Value) ([]lint.Related, bool) {
+// repairs evaluates a list of fixes in the same way.
+func (e *evaluator) repairs(expr hcl.Expression) ([]lint.Fix, hcl.Diagnostics) {
+	if expr == nil {
+		return nil, nil
+	}
+	v, diags := e.value(expr)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	list, ok := flatten[lint.Fix](v, fixType)
+	if !ok {
+		return nil, hcl.Diagnostics{mistake(expr.Range(), "Not repairs", "repairs is a list of fixes, such as source_fixes().")}
+	}
+	for i := range list { // what repeats share is added to them
+		list[i].Edits = slices.Clone(list[i].Edits)
+	}
+	return list, nil
+}
+
+// flatten returns the capsuled elements of a list of lists; nulls are left out.
+func flatten[T any](v cty.Value, element cty.Type) ([]T, bool) {
 	switch {
 	case v.IsNull():
 		return nil, true
-	case v.Type() == noteType:
-		return []lint.Related{*v.EncapsulatedValue().(*lint.Related)}, true
+	case v.Type() == element:
+		return []T{*v.EncapsulatedValue().(*T)}, true
 	case !v.CanIterateElements():
 		return nil, false
 	}
-	var list []lint.Related
+	var list []T
 	for it := v.ElementIterator(); it.Next(); {
 		_, item := it.Element()
-		inner, ok := flattenNotes(item)
+		inner, ok := flatten[T](item, element)
 		if !ok {
 			return nil, false
 		}

@@ -13,7 +13,7 @@ func TestFoldMany(t *testing.T) {
 	set := setOf(t, "once = \"file\"\nmessage = \"m\"\n"+apk, "consequence_of = [\"CORP001\", \"CORP003\"]\nmessage = \"m\"\n"+apk, "consequence_of = [\"CORP002\"]\nmessage = \"m\"\n"+apk)
 	e := newEvaluation(set, parsed("FROM alpine:3.20\n"), Options{})
 	for i := range n {
-		r := report{policy: mustPolicy(t, set, i%3), scope: e.file.Stages[0].Range}
+		r := report{policy: mustPolicy(t, set, i%3), scopes: []scope{{Range: e.file.Stages[0].Range}}}
 		r.Rule, r.Range.Start, r.Range.End = r.policy.ID, i, i+1
 		e.reports = append(e.reports, r)
 	}

@@ -14,6 +14,7 @@ import (
 type entry struct {
 	id, name, path string
 	byDefault      bool
+	fallback       bool
 	when           span
 	matches        []match
 }
@@ -33,8 +34,8 @@ func spanOf(expr hcl.Expression) span {
 	return span{r.Start.Byte, r.End.Byte, r.Start.Line, r.Start.Column}
 }
 
-// The index has a line a policy: id, name, path, default, the span of when, then a field a
-// match block. Fields are separated by tabs; the numbers of a span by blanks; in a match
+// The index has a line a policy: id, name, path, default, fallback, the span of when, then a
+// field a match block. Fields are separated by tabs; the numbers of a span by blanks; in a match
 // block the kind and the keys by bars and the values of a key by commas. It is embedded,
 // so that a start parses no HCL, and of a policy that matches but does not hold nothing
 // but the condition.
@@ -42,7 +43,7 @@ func spanOf(expr hcl.Expression) span {
 // encode writes the line of a policy.
 func (p *Policy) encode() string {
 	w := spanOf(p.when)
-	fields := []string{p.ID, p.Name, p.Path, strconv.FormatBool(p.Default), fmt.Sprintf("%d %d %d %d", w.start, w.end, w.line, w.column)}
+	fields := []string{p.ID, p.Name, p.Path, strconv.FormatBool(p.Default), strconv.FormatBool(p.fallback), fmt.Sprintf("%d %d %d %d", w.start, w.end, w.line, w.column)}
 	for _, m := range p.matches {
 		parts := []string{m.kind}
 		for _, k := range m.keys {
@@ -70,8 +71,8 @@ func decodeIndex(text string) []entry {
 	entries := make([]entry, 0, strings.Count(text, "\n"))
 	for line := range strings.Lines(text) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		e := entry{id: fields[0], name: fields[1], path: fields[2], byDefault: fields[3] == "true", when: decodeSpan(fields[4])}
-		for _, f := range fields[5:] {
+		e := entry{id: fields[0], name: fields[1], path: fields[2], byDefault: fields[3] == "true", fallback: fields[4] == "true", when: decodeSpan(fields[5])}
+		for _, f := range fields[6:] {
 			kind, rest, _ := strings.Cut(f, "|")
 			m := match{kind: kind}
 			for rest != "" {
@@ -117,7 +118,7 @@ type bucket struct {
 var telling = map[string]string{
 	"command": "name", "install": "manager", "download": "build", "copy": "origin",
 	"artifact": "kind", "env": "name", "write": "path", "stage": "shipped",
-	"file": "verdict",
+	"file": "verdict", useKind: "kind",
 }
 
 func newMatcher(entries []entry) matcher {

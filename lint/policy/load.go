@@ -113,7 +113,28 @@ func (d *decoder) block(b *hclsyntax.Block) {
 		}
 	}
 	p.URL = docsURL(p.ID)
-	p.Fixable = slices.ContainsFunc(p.fixes, func(f fixSpec) bool { return len(f.edits)+len(f.steps) > 0 })
+	p.Fixable = repairsSources(p.repairs) || slices.ContainsFunc(p.fixes, func(f fixSpec) bool { return len(f.edits)+len(f.steps) > 0 })
+	d.kinds(b)
+}
+
+// kinds refuses what a policy about uses, which are in no Dockerfile, can never do.
+func (d *decoder) kinds(b *hclsyntax.Block) {
+	p := d.policy
+	uses := 0
+	for _, m := range p.matches {
+		if m.kind == useKind {
+			uses++
+		}
+	}
+	steps := slices.ContainsFunc(p.fixes, func(f fixSpec) bool { return len(f.steps) > 0 })
+	switch {
+	case uses > 0 && uses < len(p.matches):
+		d.fail(b.DefRange(), "Mixed kinds", "A policy is about uses or about a Dockerfile, not both.")
+	case uses > 0 && steps:
+		d.fail(b.DefRange(), "Bad fix", "Recipes repair Dockerfiles, and a use is in none.")
+	case uses > 0 && !slices.Contains([]string{"", "name", "file"}, p.once), uses == 0 && p.once == "name":
+		d.fail(b.DefRange(), "Bad scope", "The scopes of once are name and file for uses, and all but name for Dockerfiles.")
+	}
 }
 
 func (d *decoder) attribute(a *hclsyntax.Attribute) {
@@ -142,8 +163,8 @@ func (d *decoder) attribute(a *hclsyntax.Attribute) {
 	case "until":
 		p.until = d.bound(a)
 	case "once":
-		if p.once = d.text(a); !slices.Contains([]string{"command", "instruction", "stage", "file"}, p.once) {
-			d.fail(a.Expr.Range(), "Bad scope", "once is one of command, instruction, stage, file.")
+		if p.once = d.text(a); !slices.Contains(onceScopes, p.once) {
+			d.fail(a.Expr.Range(), "Bad scope", "once is one of "+strings.Join(onceScopes, ", ")+".")
 		}
 	case "consequence_of":
 		p.consequenceOf = d.list(a)
@@ -155,12 +176,19 @@ func (d *decoder) attribute(a *hclsyntax.Attribute) {
 		p.message = a.Expr
 	case "evidence":
 		p.evidence = a.Expr
+	case "repairs":
+		p.repairs = a.Expr
+	case "fallback":
+		p.fallback = d.boolean(a)
 	default:
 		d.fail(a.NameRange, "Unknown attribute", "A policy has no attribute "+a.Name+"."+hint(a.Name, policyAttributes))
 	}
 }
 
-var policyAttributes = []string{"name", "title", "severity", "default", "covers", "links", "since", "until", "once", "consequence_of", "when", "at", "message", "evidence"}
+// onceScopes are what once may name.
+var onceScopes = []string{"command", "instruction", "stage", "file", "name"}
+
+var policyAttributes = []string{"name", "title", "severity", "default", "covers", "links", "since", "until", "once", "consequence_of", "fallback", "when", "at", "message", "evidence", "repairs"}
 
 func (d *decoder) inner(b *hclsyntax.Block) {
 	switch {

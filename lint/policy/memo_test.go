@@ -20,8 +20,10 @@ func TestStagewideFunctions(t *testing.T) {
 		fn := spec.build(func() *Subject { return subject })
 		for _, arg := range []string{"gcc", "apk", "numpy", "LANG", "pip", "npm ci", "^RUN"} {
 			var args []cty.Value
-			if len(fn.Params()) > 0 || fn.VarParam() != nil {
-				args = []cty.Value{cty.StringVal(arg)}
+			for range max(len(fn.Params()), 1) {
+				if len(fn.Params()) > 0 || fn.VarParam() != nil {
+					args = append(args, cty.StringVal(arg))
+				}
 			}
 			first := map[*dockerfile.Stage]cty.Value{}
 			Subjects(f, nil, func(s *Subject) {

@@ -33,9 +33,18 @@ type attribute struct {
 // A funcSpec documents a function and builds it around the subject of the moment.
 type funcSpec struct {
 	Doc, Signature string
-	Kinds          []string // that it makes sense for; nil: all
+	Kinds          []string // that it makes sense for; nil: all that are of a Dockerfile
 	Stagewide      bool     // depends on nothing but its arguments and the stage
+	Anywhere       bool     // needs no Dockerfile, so that all kinds may call it
 	build          func(cur func() *Subject) function.Function
+}
+
+// serves reports whether subjects of a kind may call the function.
+func (f *funcSpec) serves(kind string) bool {
+	if f.Kinds != nil {
+		return slices.Contains(f.Kinds, kind)
+	}
+	return f.Anywhere || kind != useKind
 }
 
 // Subject is one thing that policies look at: a command, a package that is installed, an
@@ -57,11 +66,16 @@ type Subject struct {
 	write    *shell.Write
 	landing  *landing.Landing // nil without a build context
 	arrival  *landing.Arrival
+
+	use    *Use        // of a subject of that kind, which has nothing of the above
+	system lint.Target // that it is judged for
+	facts  *useFacts   // once they were asked for
 }
 
 var (
 	rangeType = cty.Capsule("range", reflect.TypeFor[lint.Range]())
 	noteType  = cty.Capsule("note", reflect.TypeFor[lint.Related]())
+	fixType   = cty.Capsule("fix", reflect.TypeFor[lint.Fix]())
 )
 
 const libcKey = "libc of the stage: musl, glibc, uclibc, none or unknown"
@@ -133,10 +147,14 @@ var kinds = map[string]kindSpec{
 		Keys:  map[string]string{"libc": libcKey, "path": "of the file, absolute where that is known; globs"},
 		Roots: []string{"stage", "instruction", "command", "write"},
 	},
+	useKind: useSpec,
 }
 
 // keys returns what a match list of that key is compared with.
 func (s *Subject) keys(key string) []string {
+	if s.use != nil {
+		return s.useKeys(key)
+	}
 	switch key {
 	case "libc":
 		return []string{s.st.Target.Libc.String()}
@@ -360,6 +378,14 @@ func stringList(list []string) cty.Value {
 		values[i] = cty.StringVal(s)
 	}
 	return cty.ListVal(values)
+}
+
+// target is the system that the subject is for.
+func (s *Subject) target() lint.Target {
+	if s.use != nil {
+		return s.system
+	}
+	return s.st.Target
 }
 
 // missing returns the packages that would bring the shared libraries which an artifact

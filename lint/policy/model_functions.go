@@ -19,6 +19,7 @@ import (
 // functions are what expressions may call beside HCL's usual functions. They speak of
 // the subject of the moment.
 var functions = map[string]funcSpec{
+	"context_has": contextHas, "context_leaves_out": contextLeavesOut, "context_texts": contextTexts, "context_range": contextRange, "copied_from": copiedFrom,
 	"flag": {
 		Doc: "value of the last of the named flags of the command, \"\" when none is given", Signature: "flag(name...) string", Kinds: withCommand,
 		build: variadic(cty.String, func(s *Subject, names []string) cty.Value {
@@ -96,7 +97,7 @@ var functions = map[string]funcSpec{
 		build: nullary(rangeType, func(s *Subject) cty.Value { return s.rangeValue(s.cmd().Start, s.cmd().End) }),
 	},
 	"subject_range": {
-		Doc: "place of the subject", Signature: "subject_range() range",
+		Doc: "place of the subject", Signature: "subject_range() range", Anywhere: true,
 		build: nullary(rangeType, func(s *Subject) cty.Value { return rangeValue(s.Range) }),
 	},
 	"instruction_range": {
@@ -125,7 +126,7 @@ var functions = map[string]funcSpec{
 		}),
 	},
 	"note": {
-		Doc: "a piece of evidence: a sentence and its place", Signature: "note(text, range) note",
+		Doc: "a piece of evidence: a sentence and its place", Signature: "note(text, range) note", Anywhere: true,
 		build: func(func() *Subject) function.Function {
 			return function.New(&function.Spec{
 				Params: []function.Parameter{{Name: "text", Type: cty.String}, {Name: "range", Type: rangeType}},
@@ -139,6 +140,18 @@ var functions = map[string]funcSpec{
 	"file_notes": {
 		Doc: "why the file counts as made for its libc, what is printed about it behind the first of file.errors, and which other files have the same fault", Signature: "file_notes() list of notes", Kinds: []string{"file"},
 		build: nullary(cty.List(noteType), fileNotes),
+	},
+	"use_notes": {
+		Doc: "why musl lacks what is used, what a configure script may change about that, and the #include lines that lead to it", Signature: "use_notes() list of notes", Kinds: []string{useKind},
+		build: nullary(cty.List(noteType), useNotes),
+	},
+	sourceFixesName: {
+		Doc: "the repairs that musllint makes in the source for what is used, the best one first, and what it says of it where it cannot", Signature: "source_fixes() list of fixes", Kinds: []string{useKind},
+		build: nullary(cty.List(fixType), func(s *Subject) cty.Value { return sourceFixes(s, func(*lint.Fix) bool { return true }) }),
+	},
+	"source_hints": {
+		Doc: "those of source_fixes that are words for a person", Signature: "source_hints() list of fixes", Kinds: []string{useKind},
+		build: nullary(cty.List(fixType), func(s *Subject) cty.Value { return sourceFixes(s, func(f *lint.Fix) bool { return len(f.Edits) == 0 }) }),
 	},
 	"from_reasons": {
 		Doc: "why the stage or image that a COPY takes from has the libc it has", Signature: "from_reasons() list of notes", Kinds: []string{"artifact", "copy", "file"},
@@ -267,7 +280,7 @@ var functions = map[string]funcSpec{
 		}),
 	},
 	"glob": {
-		Doc: "whether text matches a pattern in which * stands for any characters and ? for one", Signature: "glob(pattern, text) bool",
+		Doc: "whether text matches a pattern in which * stands for any characters and ? for one", Signature: "glob(pattern, text) bool", Anywhere: true,
 		build: func(func() *Subject) function.Function {
 			return function.New(&function.Spec{
 				Params: []function.Parameter{{Name: "pattern", Type: cty.String}, {Name: "text", Type: cty.String}},
@@ -279,7 +292,7 @@ var functions = map[string]funcSpec{
 		},
 	},
 	"matches": {
-		Doc: "whether the regular expression (RE2) matches the text", Signature: "matches(regex, text) bool",
+		Doc: "whether the regular expression (RE2) matches the text", Signature: "matches(regex, text) bool", Anywhere: true,
 		build: func(func() *Subject) function.Function {
 			return function.New(&function.Spec{
 				Params: []function.Parameter{{Name: "regex", Type: cty.String}, {Name: "text", Type: cty.String}},
@@ -295,7 +308,7 @@ var functions = map[string]funcSpec{
 		},
 	},
 	"version_compare": {
-		Doc: "-1, 0 or 1: a is older than, the same as or newer than b by the ecosystem's rules: apk, pep440, semver, gem", Signature: "version_compare(ecosystem, a, b) number",
+		Doc: "-1, 0 or 1: a is older than, the same as or newer than b by the ecosystem's rules: apk, pep440, semver, gem", Signature: "version_compare(ecosystem, a, b) number", Anywhere: true,
 		build: func(func() *Subject) function.Function {
 			p := func(name string) function.Parameter { return function.Parameter{Name: name, Type: cty.String} }
 			return function.New(&function.Spec{
@@ -308,16 +321,16 @@ var functions = map[string]funcSpec{
 		},
 	},
 	"release_before": {
-		Doc: "whether the release of the stage's Alpine is known and older than the one named", Signature: "release_before(release) bool",
+		Doc: "whether the release of the Alpine of the stage or target is known and older than the one named", Signature: "release_before(release) bool", Anywhere: true,
 		build: unary(cty.Bool, func(s *Subject, release string) cty.Value {
-			t := s.st.Target
+			t := s.target()
 			return cty.BoolVal(t.Distro == "alpine" && t.Release != "" && facts.CompareReleases(t.Release, release) < 0)
 		}),
 	},
 	"release_since": {
-		Doc: "whether the release of the stage's Alpine is known and the one named or newer", Signature: "release_since(release) bool",
+		Doc: "whether the release of the Alpine of the stage or target is known and the one named or newer", Signature: "release_since(release) bool", Anywhere: true,
 		build: unary(cty.Bool, func(s *Subject, release string) cty.Value {
-			t := s.st.Target
+			t := s.target()
 			return cty.BoolVal(t.Distro == "alpine" && t.Release != "" && facts.CompareReleases(t.Release, release) >= 0)
 		}),
 	},

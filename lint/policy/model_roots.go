@@ -138,7 +138,9 @@ var roots = map[string]map[string]attribute{
 		"dest":       stringAttr("where it lands", func(s *Subject) string { return s.artifact.Dest }),
 		"from":       stringAttr("the stage that made it, or the image that it is of", func(s *Subject) string { return s.artifactFrom() }),
 	},
-	"file": fileRoot,
+	"file":   fileRoot,
+	"use":    useRoot,
+	"target": targetRoot,
 	"env": {
 		"name":    stringAttr("of the variable", func(s *Subject) string { return s.variable.Name }),
 		"value":   stringAttr("with variables replaced as far as they are known", func(s *Subject) string { return s.variable.Value.Text }),
@@ -200,10 +202,17 @@ func muslVersion(t lint.Target) string {
 
 // gccOf is empty where the stage is not Alpine or its release is not known.
 func gccOf(st *dockerfile.Stage) string {
-	if st == nil || st.Target.Distro != "alpine" {
+	if st == nil {
 		return ""
 	}
-	r, _ := facts.ReleaseOf(st.Target.Release)
+	return gccIn(st.Target)
+}
+
+func gccIn(t lint.Target) string {
+	if t.Distro != "alpine" {
+		return ""
+	}
+	r, _ := facts.ReleaseOf(t.Release)
 	return r.GCC
 }
 

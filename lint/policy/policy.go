@@ -23,6 +23,7 @@ type Policy struct {
 	idRange       hcl.Range
 	since, until  bound
 	once          string
+	fallback      bool
 	consequenceOf []string
 	matches       []match
 
@@ -31,6 +32,7 @@ type Policy struct {
 	message    hcl.Expression
 	evidence   hcl.Expression // nil: none
 	severities []severityWhen
+	repairs    hcl.Expression // nil: none but fixes
 	fixes      []fixSpec
 }
 

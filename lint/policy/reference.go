@@ -27,7 +27,8 @@ type RootReference struct {
 // FunctionReference is a function that speaks of the subject.
 type FunctionReference struct {
 	Name, Signature, Doc string
-	Kinds                []string // that it is for; none: all
+	Kinds                []string // that it is for; none: all that are of a Dockerfile
+	Anywhere             bool     // it is for all
 }
 
 // Entry is a named thing with its type, where it has one.
@@ -53,7 +54,7 @@ func Model() Reference {
 	}
 	for _, name := range keysOf(functions) {
 		f := functions[name]
-		r.Functions = append(r.Functions, FunctionReference{name, f.Signature, f.Doc, slices.Clone(f.Kinds)})
+		r.Functions = append(r.Functions, FunctionReference{name, f.Signature, f.Doc, slices.Clone(f.Kinds), f.Anywhere})
 	}
 	r.Usual = keysOf(usual())
 	return r

@@ -237,7 +237,7 @@ func (s *Set) clash(p *Policy) *hcl.Diagnostic {
 
 func (s *Set) add(p *Policy, fsys fs.FS) {
 	s.byID[p.ID] = len(s.entries)
-	s.entries = append(s.entries, entry{id: p.ID, name: p.Name, path: p.Path, byDefault: p.Default, matches: p.matches})
+	s.entries = append(s.entries, entry{id: p.ID, name: p.Name, path: p.Path, byDefault: p.Default, fallback: p.fallback, matches: p.matches})
 	s.sources = append(s.sources, &source{fsys: fsys, policy: p, when: p.when})
 }
 
@@ -316,8 +316,16 @@ type Options struct {
 func (s *Set) Evaluate(f *dockerfile.File, opt Options) ([]lint.Finding, hcl.Diagnostics) {
 	e := newEvaluation(s, f, opt)
 	e.problems()
-	Subjects(f, opt.Landing, func(sub *Subject) {
-		s.matcher.find(sub, func(i int) { e.judge(i, sub) })
-	})
+	Subjects(f, opt.Landing, e.subject)
+	return e.finish(), e.diags
+}
+
+// EvaluateUses returns what the policies find in the uses of one file, or in those whose places
+// are not known, in the order of their places.
+func (s *Set) EvaluateUses(uses []Use, target lint.Target, opt Options) ([]lint.Finding, hcl.Diagnostics) {
+	e := newEvaluation(s, nil, opt)
+	for i := range uses {
+		e.subject(&Subject{Kind: useKind, Range: uses[i].Range, use: &uses[i], system: target})
+	}
 	return e.finish(), e.diags
 }

@@ -29,7 +29,12 @@ func vocabulary(kind, key string) []string {
 	case "manager":
 		return []string{"apk", "apt", "rpm", "pip", "conda", "npm", "gem", "cargo", "go", "nuget", "pecl", "php-ext", "composer", "hex"}
 	case "kind":
+		if kind == useKind {
+			return words(useKinds)
+		}
 		return keysOf(dockerfile.ArtifactKinds)
+	case "proof":
+		return words(useProofs)
 	case "holder":
 		return words(holders)
 	case "form":

@@ -1,7 +1,9 @@
 package run
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,7 +24,9 @@ type contexts struct {
 	idle []contextKey // the one that is longest out of use first
 }
 
-type contextKey struct{ dir, ignore string }
+// contextKey says which contexts are the same: those of a folder with the same ignore file and
+// the same drafts.
+type contextKey struct{ dir, ignore, drafts string }
 
 type sharedContext struct {
 	once    sync.Once
@@ -64,7 +68,7 @@ func newContexts(opt Options) (*contexts, error) {
 
 // of returns the use of a Dockerfile's context, nil when it has none: one that comes from
 // standard input has none unless a folder is named.
-func (c *contexts) of(dockerfile string) *contextUse {
+func (c *contexts) of(dockerfile string, drafts map[string][]byte) *contextUse {
 	if c == nil {
 		return nil
 	}
@@ -75,7 +79,21 @@ func (c *contexts) of(dockerfile string) *contextUse {
 		}
 		key.dir = filepath.Dir(dockerfile)
 	}
-	return &contextUse{pool: c, key: key, dockerfile: dockerfile}
+	key.drafts = digest(drafts)
+	return &contextUse{pool: c, key: key, dockerfile: dockerfile, drafts: drafts}
+}
+
+// digest names a set of texts, empty when there are none.
+func digest(texts map[string][]byte) string {
+	if len(texts) == 0 {
+		return ""
+	}
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		fmt.Fprintf(h, "%q %d\n", name, len(texts[name]))
+		h.Write(texts[name])
+	}
+	return string(h.Sum(nil))
 }
 
 // isFolder tells whether the value of a --build-context is a folder, rather than an image, an
@@ -103,22 +121,36 @@ type contextUse struct {
 	pool       *contexts
 	key        contextKey
 	dockerfile string
+	drafts     map[string][]byte // what files hold as they would be, by name
 	shared     *sharedContext
 }
 
 // open opens the context.
 func (u *contextUse) open() (*buildcontext.Context, error) {
 	if u.shared == nil {
-		if info, err := os.Stat(u.dockerfile + buildcontext.IgnoreFile); u.dockerfile != "" && err == nil && info.Mode().IsRegular() {
+		if u.hasIgnoreFile() {
 			u.key.ignore = u.dockerfile
 		}
 		u.shared = u.pool.acquire(u.key)
 	}
 	s := u.shared
 	s.once.Do(func() {
-		s.context, s.err = buildcontext.Open(u.key.dir, buildcontext.Options{Dockerfile: u.key.ignore, Files: u.pool.files})
+		s.context, s.err = buildcontext.Open(u.key.dir, buildcontext.Options{Dockerfile: u.key.ignore, Files: u.pool.files, Texts: u.drafts})
 	})
 	return s.context, s.err
+}
+
+// hasIgnoreFile tells whether the Dockerfile has an ignore file of its own.
+func (u *contextUse) hasIgnoreFile() bool {
+	if u.dockerfile == "" {
+		return false
+	}
+	name := u.dockerfile + buildcontext.IgnoreFile
+	if _, ok := u.drafts[filepath.ToSlash(filepath.Clean(name))]; ok {
+		return true
+	}
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // opener returns what opens the context, nil without one.

@@ -73,7 +73,7 @@ func TestContextIsOpenedWhenNeeded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		use := pool.of("Dockerfile")
+		use := pool.of("Dockerfile", nil)
 		if j := newLinter(t, Options{}).lint(lint.NewSource("Dockerfile", []byte(text)), use.opener()); j.broken != nil {
 			t.Fatal(j.broken)
 		}
@@ -107,7 +107,7 @@ func TestContextOf(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := ""
-		if use := pool.of(test.dockerfile); use != nil {
+		if use := pool.of(test.dockerfile, nil); use != nil {
 			got = use.key.dir
 		}
 		if got != test.want {
@@ -126,7 +126,7 @@ func TestContextsAreClosed(t *testing.T) {
 	for i := range 3 * maxIdle {
 		name := fmt.Sprintf("d%d/Dockerfile", i)
 		write(t, name, "")
-		first, second := pool.of(name), pool.of(name)
+		first, second := pool.of(name, nil), pool.of(name, nil)
 		one, err := first.open()
 		if err != nil {
 			t.Fatal(err)

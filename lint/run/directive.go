@@ -40,10 +40,13 @@ type selector struct {
 // errNoDirective means that a comment does not speak to musllint.
 var errNoDirective = errors.New("no directive")
 
-// parseDirective reads one comment, from its # on. The error is for the author of the
+// parseDirective reads one comment, from its #, // or /* on. The error is for the author of the
 // comment, but for errNoDirective.
 func parseDirective(comment string) (directive, error) {
 	s := scanner{text: comment, pos: 1}
+	if strings.HasPrefix(comment, "/") {
+		s.pos = 2
+	}
 	s.blanks()
 	if !s.accept("musllint") {
 		return directive{}, errNoDirective

@@ -164,6 +164,7 @@ func Fails(r *lint.Report, failOn lint.Severity) bool {
 // judged is what became of one input.
 type judged struct {
 	source   *lint.Source
+	others   map[string]*lint.Source // text files of its build context
 	findings []lint.Finding
 	notes    []string // what of its build context was not looked at
 	refused  error    // why Docker does not take it
@@ -220,13 +221,13 @@ func (l *Linter) input(in input) (j judged) {
 	if j.source, j.failure = read(in, l.opt.Stdin); j.failure != nil {
 		return j
 	}
-	return l.inContext(j.source, in.path)
+	return l.inContext(j.source, in.path, nil)
 }
 
 // inContext lints a source with the build context of its file; of standard input the path is
-// empty.
-func (l *Linter) inContext(src *lint.Source, path string) judged {
-	context := l.contexts.of(path)
+// empty. Files of the context are as in drafts where that has them.
+func (l *Linter) inContext(src *lint.Source, path string, drafts map[string][]byte) judged {
+	context := l.contexts.of(path, drafts)
 	defer context.close()
 	return l.lint(src, context.opener())
 }
@@ -253,7 +254,7 @@ func (l *Linter) lint(src *lint.Source, open func() (*buildcontext.Context, erro
 		}
 		if !l.opt.NoIgnore {
 			if sup == nil {
-				sup = &suppressor{file: file, rules: l.rules, requireReason: l.config.RequireReason, now: l.opt.Now}
+				sup = &suppressor{source: src, file: file, rules: l.rules, requireReason: l.config.RequireReason, now: l.opt.Now}
 				sup.readComments()
 			}
 			opt.Hidden = sup.suppressed
@@ -268,6 +269,10 @@ func (l *Linter) lint(src *lint.Source, open func() (*buildcontext.Context, erro
 		findings, diags := l.Policies.Evaluate(file, opt)
 		if opt.Landing != nil {
 			j.notes = append(j.notes, opt.Landing.Problems()...)
+			if j.others == nil {
+				j.others = map[string]*lint.Source{}
+			}
+			maps.Copy(j.others, opt.Landing.Sources())
 			opt.Landing.Close()
 		}
 		if diags.HasErrors() {
@@ -283,6 +288,23 @@ func (l *Linter) lint(src *lint.Source, open func() (*buildcontext.Context, erro
 	order(j.findings)
 	fingerprint(j.findings, src)
 	return j
+}
+
+// mentioned adds the files of the context that a finding shows or would change.
+func (j *judged) mentioned(f *lint.Finding, sources map[string]*lint.Source) {
+	add := func(name string) {
+		if src := j.others[name]; src != nil && sources[name] == nil {
+			sources[name] = src
+		}
+	}
+	for _, e := range f.Evidence {
+		add(e.Range.File)
+	}
+	for _, x := range f.Fixes {
+		for _, e := range x.Edits {
+			add(e.Range.File)
+		}
+	}
 }
 
 // refusal says why Docker does not take a file, nil when it does.
@@ -326,6 +348,9 @@ func (l *Linter) report(d *discovery, results []judged) (*lint.Report, error) {
 		}
 		if len(j.findings) > 0 {
 			r.Sources[j.source.Name] = j.source
+			for _, f := range j.findings {
+				j.mentioned(&f, r.Sources)
+			}
 			r.Findings = append(r.Findings, j.findings...)
 		}
 	}

@@ -62,6 +62,9 @@ func fingerprint(findings []lint.Finding, src *lint.Source) {
 	for i := range findings {
 		f := &findings[i]
 		text := strings.Join(strings.Fields(strings.ReplaceAll(src.Text(f.Range), "\\\n", " ")), " ")
+		if f.Range.End == 0 { // it has no text of its own
+			text = f.Message
+		}
 		same := f.Rule + "\x00" + f.Stage + "\x00" + text
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", same, seen[same]))
 		f.Fingerprint = hex.EncodeToString(sum[:8])

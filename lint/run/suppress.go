@@ -15,7 +15,8 @@ import (
 // suppression is a directive in its place.
 type suppression struct {
 	directive
-	comment dockerfile.Comment
+	comment lint.Range
+	removal lint.Edit  // takes the comment out
 	covers  lint.Range // findings that start here
 	ids     []string   // of each of rules: an id, or a prefix of ids
 	used    []bool     // of each of rules
@@ -23,7 +24,8 @@ type suppression struct {
 
 // suppressor applies the suppression comments of one file to its findings.
 type suppressor struct {
-	file          *dockerfile.File
+	source        *lint.Source
+	file          *dockerfile.File // nil where the file is a source of C
 	rules         *ruleset
 	requireReason bool
 	now           time.Time
@@ -35,15 +37,20 @@ type suppressor struct {
 
 // readComments finds the suppressions of the file.
 func (s *suppressor) readComments() {
+	if s.file == nil {
+		s.readSource()
+		return
+	}
 	for _, c := range s.file.Comments {
-		s.read(c)
+		removal := lint.Edit{Range: lint.Range{File: c.Range.File, Start: s.source.LineStart(c.Line), End: s.source.LineStart(c.Line + 1)}}
+		s.read(c.Range, removal, s.source.Text(c.Range), func(sup *suppression) bool { return s.place(sup, c) })
 	}
 }
 
 // remarks returns what is to be said about the comments themselves, once all findings
 // have been asked about: unused, expired or wrong ones.
 func (s *suppressor) remarks() []lint.Finding {
-	if !s.unreadable() {
+	if s.file != nil && !s.unreadable() {
 		for _, sup := range s.list {
 			s.reportUnused(sup)
 		}
@@ -57,26 +64,27 @@ func (s *suppressor) unreadable() bool {
 	return slices.ContainsFunc(s.file.Problems, func(p dockerfile.Problem) bool { return p.Severity == lint.Error })
 }
 
-func (s *suppressor) read(c dockerfile.Comment) {
-	d, err := parseDirective(s.file.Source.Text(c.Range))
+// read reads one comment; place finds out what it covers.
+func (s *suppressor) read(at lint.Range, removal lint.Edit, text string, place func(*suppression) bool) {
+	d, err := parseDirective(text)
 	if errors.Is(err, errNoDirective) {
 		return
 	}
 	if err != nil {
-		s.bad(c.Range, err.Error())
+		s.bad(at, err.Error())
 		return
 	}
-	sup := &suppression{directive: d, comment: c, used: make([]bool, len(d.rules))}
-	if !s.resolve(sup) || !s.place(sup) {
+	sup := &suppression{directive: d, comment: at, removal: removal, used: make([]bool, len(d.rules))}
+	if !s.resolve(sup) || !place(sup) {
 		return
 	}
 	switch {
 	case s.requireReason && d.reason == "":
-		s.bad(c.Range, `the configuration asks for a reason: add reason="…"`)
+		s.bad(at, `the configuration asks for a reason: add reason="…"`)
 	case !d.until.IsZero() && !s.now.Before(d.until):
-		s.report(lint.RuleExpired, c.Range,
+		s.report(lint.RuleExpired, at,
 			fmt.Sprintf("this suppression of %s expired on %s", sup.names(), d.date),
-			lint.Fix{Title: "remove the suppression", Safety: lint.Unsafe, Edits: []lint.Edit{s.removal(c)}})
+			lint.Fix{Title: "remove the suppression", Safety: lint.Unsafe, Edits: []lint.Edit{removal}})
 	default:
 		s.list = append(s.list, sup)
 	}
@@ -89,10 +97,10 @@ func (s *suppressor) resolve(sup *suppression) bool {
 	for _, sel := range sup.rules {
 		id, err := s.rules.resolve(sel.text)
 		if err == nil {
-			err = s.rules.suppressible(id, sup.comment.Range.File)
+			err = s.rules.suppressible(id, sup.comment.File)
 		}
 		if err != nil {
-			s.bad(sup.comment.Range, err.Error())
+			s.bad(sup.comment, err.Error())
 			continue
 		}
 		kept, sup.ids = append(kept, sel), append(sup.ids, id)
@@ -102,15 +110,14 @@ func (s *suppressor) resolve(sup *suppression) bool {
 }
 
 // place finds out what a suppression covers.
-func (s *suppressor) place(sup *suppression) bool {
-	c := sup.comment
+func (s *suppressor) place(sup *suppression, c dockerfile.Comment) bool {
 	switch sup.scope {
 	case scopeFile:
 		if !s.leading(c) {
 			s.bad(c.Range, "ignore-file belongs above the first instruction of the file")
 			return false
 		}
-		sup.covers = lint.Range{File: c.Range.File, End: len(s.file.Source.Content) + 1}
+		sup.covers = lint.Range{File: c.Range.File, End: len(s.source.Content) + 1}
 	case scopeStage:
 		if c.Next == nil || c.Next.Keyword != "FROM" || c.Next.Stage == nil {
 			s.bad(c.Range, "ignore-stage belongs directly above the FROM of the stage")
@@ -130,7 +137,7 @@ func (s *suppressor) place(sup *suppression) bool {
 
 // leading tells whether only blank lines and comments stand above a comment.
 func (s *suppressor) leading(c dockerfile.Comment) bool {
-	for s.head < c.Line-1 && blankOrComment(s.file.Source.Line(s.head+1)) {
+	for s.head < c.Line-1 && blankOrComment(s.source.Line(s.head+1)) {
 		s.head++
 	}
 	return s.head >= c.Line-1
@@ -144,7 +151,7 @@ func blankOrComment(line []byte) bool {
 // below returns what a comment between the lines of an instruction covers: the next line,
 // and the commands that start there, to their ends.
 func (s *suppressor) below(c dockerfile.Comment) lint.Range {
-	src, in := s.file.Source, c.Inside
+	src, in := s.source, c.Inside
 	n := c.Line + 1
 	for n <= src.Lines() && blankOrComment(src.Line(n)) {
 		n++
@@ -185,7 +192,7 @@ func (s *suppressor) suppressed(f *lint.Finding) bool {
 func (s *suppressor) reportUnused(sup *suppression) {
 	var unused, kept []string
 	for i, sel := range sup.rules {
-		if sup.used[i] || !s.rules.anyOn(sup.ids[i], s.file.Source.Name) {
+		if sup.used[i] || !s.rules.anyOn(sup.ids[i], s.source.Name) {
 			kept = append(kept, sel.text)
 		} else {
 			unused = append(unused, sel.text)
@@ -194,24 +201,18 @@ func (s *suppressor) reportUnused(sup *suppression) {
 	if len(unused) == 0 {
 		return
 	}
-	edit := s.removal(sup.comment)
+	edit := sup.removal
 	if len(kept) > 0 {
 		first, last := sup.rules[0], sup.rules[len(sup.rules)-1]
-		edit.Range = sup.comment.Range
+		edit.Range = sup.comment
 		edit.Range.End = edit.Range.Start + last.end
 		edit.Range.Start += first.start
 		edit.NewText = strings.Join(kept, ",")
 	}
 	names := strings.Join(unused, ", ")
-	s.report(lint.RuleUnusedSuppression, sup.comment.Range,
+	s.report(lint.RuleUnusedSuppression, sup.comment,
 		fmt.Sprintf("this suppression of %s suppresses nothing", names),
 		lint.Fix{Title: "remove " + names + " from the suppressions", Safety: lint.Safe, Edits: []lint.Edit{edit}})
-}
-
-// removal takes out the whole line of a comment.
-func (s *suppressor) removal(c dockerfile.Comment) lint.Edit {
-	src := s.file.Source
-	return lint.Edit{Range: lint.Range{File: c.Range.File, Start: src.LineStart(c.Line), End: src.LineStart(c.Line + 1)}}
 }
 
 func (sup *suppression) names() string {

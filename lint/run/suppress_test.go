@@ -42,7 +42,7 @@ func findingsAt(text string) (*lint.Source, []lint.Finding) {
 // suppressed returns what is left of the findings of a text, as "line rule".
 func suppressed(text string, s suppressor) (*lint.Source, []lint.Finding, []string) {
 	src, findings := findingsAt(text)
-	s.file = dockerfile.Parse(src, dockerfile.Options{})
+	s.source, s.file = src, dockerfile.Parse(src, dockerfile.Options{})
 	if s.rules == nil {
 		s.rules = testRules()
 	}

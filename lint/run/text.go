@@ -3,14 +3,15 @@ package run
 import (
 	"cmp"
 	"fmt"
+	"maps"
 
 	"github.com/musllint/musllint/lint"
 )
 
-// Text lints an input of the run as if it had another content, with the build context that
-// it has. refused says why Docker would not take the content; an error is a mistake in a
-// policy, or our own.
-func (l *Linter) Text(name string, content []byte) (findings []lint.Finding, refused, err error) {
+// Texts lints an input of the run as if files had other contents: the input itself and text
+// files of its build context, which need not exist. refused says why Docker would not take the
+// input; an error is a mistake in a policy, or our own.
+func (l *Linter) Texts(name string, texts map[string][]byte) (findings []lint.Finding, refused, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("musllint itself failed on %s as it would be, please report it: %v", name, r)
@@ -20,7 +21,9 @@ func (l *Linter) Text(name string, content []byte) (findings []lint.Finding, ref
 	if name == cmp.Or(l.opt.StdinName, DefaultStdinName) {
 		path = ""
 	}
-	j := l.inContext(lint.NewSource(name, content), path)
+	drafts := maps.Clone(texts)
+	delete(drafts, name)
+	j := l.inContext(lint.NewSource(name, texts[name]), path, drafts)
 	return j.findings, j.refused, j.broken
 }
 

@@ -29,6 +29,8 @@ policy "ML3012" {
     safety = "manual"
   }
   fix "run it on a glibc JRE, such as eclipse-temurin:21-jre" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
 }

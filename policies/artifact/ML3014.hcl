@@ -23,6 +23,8 @@ policy "ML3014" {
     safety = "manual"
   }
   fix "take the -slim variant of the image" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
 }

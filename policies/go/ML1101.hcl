@@ -36,7 +36,9 @@ policy "ML1101" {
 
   fix "build the library and run its host on glibc, for example on golang:1.26-bookworm and debian:bookworm-slim" {
     when   = !stage.shipped
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc", also = "takers" }
   }
   fix "build the library on glibc, where its host runs too: golang:1.26-bookworm" {
     when   = stage.shipped

@@ -36,9 +36,16 @@ policy "ML1102" {
   "-buildmode=shared does not work on Alpine: Go skips its own tests of it there")
 
   fix "build and run on glibc, for example on golang:1.26-bookworm" {
+    when   = stage.shipped
     safety = "unsafe"
     recipe = "change-base"
     with   = { to = "glibc" }
+  }
+  fix "build and run on glibc, for example on golang:1.26-bookworm and debian:bookworm-slim" {
+    when   = !stage.shipped
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc", also = "takers" }
   }
   fix "link with GNU ld instead of gold: -ldflags '-linkmode external -extldflags -fuse-ld=bfd'" {
     safety = "manual"

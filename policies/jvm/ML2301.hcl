@@ -20,7 +20,9 @@ policy "ML2301" {
   "what this brings of snappy-java before 1.1.10.8 is for glibc; data compressed with Snappy ends in UnsatisfiedLinkError: Error loading shared library ld-linux-x86-64.so.2")
 
   fix "run it on a glibc JRE: eclipse-temurin:21-jre" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
   fix "apk add gcompat libstdc++, or java-snappy and -Dorg.xerial.snappy.use.systemlib=true" {
     safety = "manual"

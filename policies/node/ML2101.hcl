@@ -24,7 +24,7 @@ policy "ML2101" {
     !text_after("npm +(--?[a-z=-]+ +)*(ci|rebuild|install|i|clean-install)\\b|yarn +install|RUN +yarn *($|&|\\n)|(pnpm|bun) +(i|install|rebuild)\\b") &&
     # From the context: node_modules can come from nowhere else. Those that were looked at
     # are told by what they hold.
-    (length(copy.carries) > 0 || !copy.modules) &&
+    (length(copy.carries) > 0 || !copy.modules && !context_leaves_out("node_modules")) &&
     (length(copy.carries) > 0 ||
       starts("node") && matches("^node$", stage.repository) &&
       !runs("npm", "yarn", "pnpm", "bun", "npx", "corepack") &&
@@ -44,6 +44,17 @@ policy "ML2101" {
     recipe = "change-base"
     at     = try(artifact_range(), subject_range())
     with   = { to = "musl" }
+  }
+  fix "install" {
+    title  = "install them in the image, by npm ci --omit=dev behind the COPY, and keep those of the host out, by a line in .dockerignore"
+    when   = length(copy.carries) == 0 && length(copy.sources) == 1 && matches("^([.]/?)?$", try(copy.sources[0], "?")) && matches("^[A-Za-z0-9_./-]+$", copy.dest) && !stage_text("(?i)^USER ") && !file_text("(?i)^(COPY|ADD) +(--ch\\S+ +|--link +)*[^- ]*node_modules") && context_has("package-lock.json")
+    safety = "unsafe"
+    recipe "ignore-path" {
+      with = { path = "node_modules" }
+    }
+    recipe "add-instruction" {
+      with = { text = "RUN ${contains([".", "./", instruction.dir, "${instruction.dir}/"], copy.dest) ? "" : "cd ${copy.dest} && "}npm ci --omit=dev", where = "after" }
+    }
   }
   fix "run npm ci in this stage, or in one FROM the same -alpine image" {
     safety = "manual"

@@ -28,4 +28,10 @@ policy "ML2104" {
     title  = "${npm(package.name).fix != "" ? npm(package.name).fix : "take the -slim variant of the image"}"
     safety = "manual"
   }
+  fix "take the -slim variant of the image, where the native code loads" {
+    when   = stage.shipped
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
+  }
 }

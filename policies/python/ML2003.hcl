@@ -10,7 +10,19 @@ policy "ML2003" {
     libc    = ["musl"]
     package = ["opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless", "scikit-learn", "scikit-image", "scipy", "pandas", "numpy", "pyarrow", "grpcio", "grpcio-tools", "llvmlite", "numba", "xgboost", "lightgbm", "catboost", "duckdb", "onnx", "matplotlib", "cryptography", "polars", "spacy", "rasterio", "gensim", "sentencepiece"]
   }
-  when = wheel() == "sdist" && !has_flag("f", "find-links", "i", "index-url", "extra-index-url", "index", "default-index") && !lacks("gcc") && !command.conditional && (pypi(package.name).apk == "" || installed(pypi(package.name).apk) != "yes")
+  # Without a compiler it is what follows from ML2002, where that is found: the repair of the
+  # one leads to the other.
+  when = (
+    wheel() == "sdist" && !has_flag("f", "find-links", "i", "index-url", "extra-index-url", "index", "default-index") &&
+    !command.conditional && (pypi(package.name).apk == "" || installed(pypi(package.name).apk) != "yes") &&
+    (!lacks("gcc") ||
+      installed("clang") != "yes" && !pypi(package.name).optional && !command.tolerated && stage.shim == "" &&
+      command.subcommand != "download" && !matches(";", package.text) &&
+      !has_flag("no-index", "platform", "python-platform") && getenv("PIP_FIND_LINKS") == "" &&
+    !matches("alpine|musl|piwheels|wheels", "${getenv("PIP_EXTRA_INDEX_URL")} ${getenv("PIP_INDEX_URL")}"))
+  )
+
+  consequence_of = ["ML2002"]
 
   once    = "command"
   message = "there is no wheel of ${package.name} for musl: pip compiles it, which takes many minutes where glibc takes seconds"
@@ -26,6 +38,8 @@ policy "ML2003" {
     safety = "manual"
   }
   fix "take the -slim variant of the image, for which there are wheels" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
 }

@@ -20,7 +20,9 @@ policy "ML2006" {
   message        = "pip installs a version of ${package.name} older than ${passed_over()}, and says nothing: from that one on there are wheels for glibc only"
 
   fix "take the -slim variant of the image, where pip finds the newest version" {
-    safety = "manual"
+    safety = "unsafe"
+    recipe = "change-base"
+    with   = { to = "glibc" }
   }
   fix "pin the version that you want, so that its absence is an error" {
     safety = "manual"

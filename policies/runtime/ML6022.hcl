@@ -18,6 +18,17 @@ policy "ML6022" {
   at      = value_range()
   message = "nothing is preloaded: Alpine keeps its libraries in /usr/lib, so ${env.value} does not exist, and musl's loader passes over a missing LD_PRELOAD without a word"
 
+  fix "install Alpine's package of it and name its file: apk add --no-cache jemalloc, /usr/lib/libjemalloc.so.2" {
+    when   = matches("^[^: ]*/libjemalloc[.]so[.]2$", env.value)
+    safety = "unsafe"
+    edit {
+      at   = value_range()
+      with = "/usr/lib/libjemalloc.so.2"
+    }
+    recipe "add-packages" {
+      with = { packages = ["jemalloc"], needed = "run" }
+    }
+  }
   fix "install Alpine's package of the library and name its file, for example apk add jemalloc and LD_PRELOAD=/usr/lib/libjemalloc.so.2" {
     safety = "manual"
   }

@@ -37,6 +37,13 @@ policy "ML1025" {
   )
   evidence = from_reasons()
 
+  fix "temurin" {
+    title  = "copy it from ${copy.from_image}-alpine"
+    when   = matches("^eclipse-temurin:[0-9]+(?:-jdk|-jre)?$", copy.from_image) && contains(["stage", "image"], copy.origin)
+    safety = "unsafe"
+    recipe = "change-image"
+    with   = { to = "${copy.from_image}-alpine" }
+  }
   fix "copy it from the -alpine tag of the JDK image, or run jlink there" {
     safety = "manual"
     when   = contains(["stage", "image"], copy.origin)

@@ -32,8 +32,11 @@ func reference(b *strings.Builder, recipes map[string]policy.Recipe) {
 
 	b.WriteString("\n### Functions\n\n| Function | Kinds | Meaning |\n| --- | --- | --- |\n")
 	for _, f := range model.Functions {
-		kinds := "all"
-		if len(f.Kinds) > 0 {
+		kinds := "all but use"
+		switch {
+		case f.Anywhere:
+			kinds = "all"
+		case len(f.Kinds) > 0:
 			kinds = strings.Join(f.Kinds, ", ")
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", cell(f.Signature), kinds, cell(f.Doc))

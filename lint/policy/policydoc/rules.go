@@ -74,14 +74,17 @@ func write(b *strings.Builder, e *policy.Examples) {
 	}
 	if len(e.Bad) > 0 {
 		bad := e.Bad[0]
-		code(b, "Found in", "dockerfile", string(bad.Dockerfile))
+		code(b, "Found in", bad.Language(), string(bad.Text))
 		code(b, "What is said", "text", findings(bad.Want))
 		if bad.Fixed != nil {
-			code(b, "After the fix", "dockerfile", string(bad.Fixed))
+			code(b, "After the fix", bad.Language(), string(bad.Fixed))
+			if len(bad.FixedContext) > 0 {
+				code(b, "And in the build context", "txtar", contextText(bad.FixedContext))
+			}
 		}
 	}
 	if len(e.Good) > 0 {
-		code(b, "Not found in", "dockerfile", string(e.Good[0].Dockerfile))
+		code(b, "Not found in", e.Good[0].Language(), string(e.Good[0].Text))
 	}
 }
 
@@ -109,7 +112,11 @@ func findings(want string) string {
 	for line := range strings.Lines(want) {
 		place, rest, _ := strings.Cut(line, " ")
 		severity, message, _ := strings.Cut(rest, " ")
-		number, _, _ := strings.Cut(place, ":")
+		number, _, isPlace := strings.Cut(place, ":")
+		if !isPlace {
+			fmt.Fprintf(&b, "%s: %s", severity, message)
+			continue
+		}
 		fmt.Fprintf(&b, "line %s: %s: %s", number, severity, message)
 	}
 	return b.String()

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/musllint/musllint/fix"
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/dockerfile"
 	"github.com/musllint/musllint/lint/policy"
@@ -27,10 +26,10 @@ func (s *Suite) Check(id string) []string {
 		c.fault("", "the txtar does not begin with prose")
 	}
 	if len(examples.Bad) == 0 {
-		c.fault("", "there is no bad.Dockerfile")
+		c.fault("", "there is no bad.Dockerfile, nor a bad.c")
 	}
 	if len(examples.Good) == 0 {
-		c.fault("", "there is no good.Dockerfile")
+		c.fault("", "there is no good.Dockerfile, nor a good.c")
 	}
 	for _, e := range examples.Bad {
 		c.bad(e)
@@ -69,8 +68,12 @@ func named(role, name, extension string) string {
 }
 
 func (c *checker) bad(e policy.BadExample) {
-	file := named("bad", e.Name, ".Dockerfile")
-	src := lint.NewSource(exampleName, e.Dockerfile)
+	file := named("bad", e.Name, "."+e.Form)
+	if e.Form != "Dockerfile" {
+		c.badSource(file, e)
+		return
+	}
+	src := lint.NewSource(exampleName, e.Text)
 	own, others, ok := c.lint(file, src)
 	if !ok {
 		return
@@ -86,8 +89,12 @@ func (c *checker) bad(e policy.BadExample) {
 }
 
 func (c *checker) good(e policy.GoodExample) {
-	file := named("good", e.Name, ".Dockerfile")
-	src := lint.NewSource(exampleName, e.Dockerfile)
+	file := named("good", e.Name, "."+e.Form)
+	if e.Form != "Dockerfile" {
+		c.goodSource(file, e)
+		return
+	}
+	src := lint.NewSource(exampleName, e.Text)
 	own, others, ok := c.lint(file, src)
 	if !ok {
 		return
@@ -157,11 +164,15 @@ func (c *checker) fixes(e policy.BadExample, src *lint.Source, own, others []lin
 	if !ok || e.Fixed == nil {
 		return
 	}
-	if fixed != string(e.Fixed) {
-		c.fault(named("fixed", e.Name, ".Dockerfile"), "differs from what the fixes make (-want +got):\n%s", lineDiff(string(e.Fixed), fixed))
+	if fixed.text != string(e.Fixed) {
+		c.fault(named("fixed", e.Name, ".Dockerfile"), "differs from what the fixes make (-want +got):\n%s", lineDiff(string(e.Fixed), fixed.text))
 	}
-	after := lint.NewSource(exampleName, []byte(fixed))
-	left, new, ok := c.lint(file+", fixed", after)
+	c.changed(e, fixed.context)
+	after := lint.NewSource(exampleName, []byte(fixed.text))
+	whole := *c
+	whole.context = fixed.in(c.context)
+	left, new, ok := whole.lint(file+", fixed", after)
+	c.faults = whole.faults
 	if !ok {
 		return
 	}
@@ -188,32 +199,24 @@ func added(before, after []lint.Finding) []lint.Finding {
 	})
 }
 
-// applied returns the text after edits, which Docker has to accept.
-func (c *checker) applied(what string, src *lint.Source, edits []lint.Edit) (string, bool) {
-	fixed, err := apply(src, edits)
+// applied makes edits. Docker has to accept the Dockerfile that comes of them.
+func (c *checker) applied(what string, src *lint.Source, edits []lint.Edit) (*repaired, bool) {
+	fixed, err := repair(src, c.context, edits)
 	if err != nil {
 		c.fault(what, "%s", err)
-		return "", false
+		return nil, false
 	}
-	return fixed, c.parses(what, lint.NewSource(exampleName, []byte(fixed)))
-}
-
-// apply makes edits of one file, as the engine of fixes does: equal ones are one, since
-// findings may share a repair.
-func apply(src *lint.Source, edits []lint.Edit) (string, error) {
-	for _, e := range edits {
-		if e.Range.File != src.Name {
-			return "", fmt.Errorf("an edit lies outside of the file: %+v", e.Range)
-		}
-	}
-	text, err := fix.Apply(src.Content, edits)
-	return string(text), err
+	return fixed, c.parses(what, lint.NewSource(exampleName, []byte(fixed.text)))
 }
 
 // list writes findings as a want file has them.
 func list(src *lint.Source, findings []lint.Finding) string {
 	var b strings.Builder
 	for _, f := range findings {
+		if f.Range.IsZero() {
+			fmt.Fprintf(&b, "- %s %s\n", f.Severity, f.Message)
+			continue
+		}
 		start, end := src.Position(f.Range.Start), src.Position(f.Range.End)
 		fmt.Fprintf(&b, "%d:%d-%d:%d %s %s\n", start.Line, start.Column, end.Line, end.Column, f.Severity, f.Message)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/musllint/musllint/lint/policy"
 )
 
-// layContext writes the build context of examples into a folder. The text of a file is its
+// Lay writes the build context of examples into a folder. The text of a file is its
 // content, unless its first line says that it describes one:
 //
 //	elf: program      an ELF file, see elftest.Parse
@@ -22,7 +22,7 @@ import (
 //	zip:              a zip archive, such as a jar: behind each line "+ NAME" stands what the
 //	                  file of that name holds, by the same rules
 //	tar:              a tar archive, compressed when its name ends in gz
-func layContext(dir string, files []policy.ContextFile) error {
+func Lay(dir string, files []policy.ContextFile) error {
 	for _, f := range files {
 		if !filepath.IsLocal(f.Name) {
 			return fmt.Errorf("context/%s leads out of the context", f.Name)

@@ -49,7 +49,7 @@ func openContext(files []policy.ContextFile) (context *buildcontext.Context, rem
 		return nil, nil, err
 	}
 	clear := func() { os.RemoveAll(dir) }
-	if err = layContext(dir, files); err == nil {
+	if err = Lay(dir, files); err == nil {
 		context, err = buildcontext.Open(dir, buildcontext.Options{Name: "."})
 	}
 	if err != nil {

@@ -30,11 +30,20 @@ func (s *Suite) Update(id string) ([]byte, error) {
 		}
 		files = append(files, f)
 		for _, e := range examples.Bad {
-			if f.Name != named("bad", e.Name, ".Dockerfile") {
+			last := named("bad", e.Name, "."+e.Form)
+			if e.Uses != nil {
+				last = named("uses", e.Name, "")
+			}
+			if f.Name != last {
 				continue
 			}
-			src := lint.NewSource(exampleName, e.Dockerfile)
-			own, err := s.own(src, id, examples.Context)
+			src := sourceOf(e.Form, e.Text)
+			var own []lint.Finding
+			if e.Form == "Dockerfile" {
+				own, err = s.own(src, id, examples.Context)
+			} else {
+				own, _, err = s.uses(src, e.Uses, id)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -43,11 +52,14 @@ func (s *Suite) Update(id string) ([]byte, error) {
 			if len(edits) == 0 || e.Fixed == nil && e.Name != "" {
 				continue
 			}
-			fixed, err := apply(src, edits)
+			fixed, err := repair(src, examples.Context, edits)
 			if err != nil {
 				return nil, err
 			}
-			files = append(files, txtar.File{Name: named("fixed", e.Name, ".Dockerfile"), Data: []byte(fixed)})
+			files = append(files, txtar.File{Name: named("fixed", e.Name, "."+e.Form), Data: []byte(fixed.text)})
+			for _, f := range fixed.context {
+				files = append(files, txtar.File{Name: named("fixed", e.Name, ".context/"+f.Name), Data: f.Data})
+			}
 		}
 	}
 	archive.Files = files

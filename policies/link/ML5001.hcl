@@ -1,0 +1,28 @@
+policy "ML5001" {
+  name     = "symbol-missing"
+  title    = "The linker does not find a function that only glibc has"
+  severity = "error"
+  covers   = []
+
+  match "use" {
+    kind = ["symbol"]
+  }
+
+  fallback = true
+
+  once     = "name"
+  message  = use.message
+  evidence = use_notes()
+  repairs  = source_hints()
+
+  fix "package" {
+    when   = use.package != "" && !use.advised
+    title  = "apk add ${use.package}${use.link != "" ? ", and link with -l${use.link}" : ""}"
+    safety = "manual"
+  }
+  fix "instead" {
+    when   = use.instead != "" && use.guard == "" && !use.repaired && (!use.advised || use.package != "")
+    title  = use.instead
+    safety = "manual"
+  }
+}

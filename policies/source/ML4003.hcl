@@ -1,0 +1,29 @@
+policy "ML4003" {
+  name     = "macro-missing"
+  title    = "A macro or constant that musl does not have is used"
+  severity = "error"
+  covers   = []
+
+  match "use" {
+    kind = ["macro"]
+  }
+  when = !use.available
+
+  fallback = true
+
+  once     = "name"
+  message  = use.message
+  evidence = use_notes()
+  repairs  = source_fixes()
+
+  fix "package" {
+    when   = use.package != "" && !use.advised
+    title  = "apk add ${use.package}${use.link != "" ? ", and link with -l${use.link}" : ""}"
+    safety = "manual"
+  }
+  fix "instead" {
+    when   = use.instead != "" && use.guard == "" && !use.repaired && (!use.advised || use.package != "")
+    title  = use.instead
+    safety = "manual"
+  }
+}
