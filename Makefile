@@ -5,13 +5,15 @@ FUZZTIME   ?= 5s
 STATICCHECK = $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GORELEASER  = $(GO) run github.com/goreleaser/goreleaser/v2@v2.14.0
 
-.PHONY: help build test lint fuzz bench generate truth truth-facts truth-loader truth-artifacts truth-fix fix-corpus release-check
+.PHONY: help build test lint fuzz bench generate truth truth-facts truth-loader truth-artifacts truth-wrapper truth-fix fix-corpus release-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' Makefile
 
-build: ## build ./musllint
+build: ## build ./musllint and ./muslcc
 	CGO_ENABLED=0 $(GO) build -trimpath -tags urfave_cli_no_docs -o musllint ./cmd/musllint
+	CGO_ENABLED=0 $(GO) build -trimpath -o muslcc ./cmd/muslcc
+	ln -sf muslcc muslc++
 
 test: lint ## vet, gofmt, staticcheck and all tests: what CI runs
 	$(GO) test ./...
@@ -37,6 +39,7 @@ bench: build ## benchmarks of Go, then of whole processes
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	testdata/bench/process ./musllint
 	testdata/bench/loader ./musllint $(subst :, ,$(FILES))
+	testdata/bench/wrapper ./muslcc $(SOURCES)
 
 generate: ## rebuild what is derived
 	$(GO) generate ./...
@@ -71,6 +74,23 @@ truth-artifacts: ## compare musllint check with real loaders of musl
 	test -d $(LOADERS)/../files || testdata/truth/fetch-files $(LOADERS)/../files
 	MUSLLINT_REQUIRE=1 MUSLLINT_LOADERS=$(LOADERS) MUSLLINT_TRUTH=$(LOADERS)/../files MUSLLINT_TRUTH_MAX=0 \
 		$(GO) test -count=1 -timeout 2h -run 'TestTruth|TestRecipes' -v ./lint/judge
+
+# Builds projects through muslcc and compares what it finds with a plain compiler for musl, which
+# compiles every unit again: all of testdata/truth/sources.txt that are in the folder $(SOURCES),
+# or $(PROJECTS). What they need to be built has to be installed. A second run takes the builds
+# and the truth of the first one. Flags of testdata/truth/wrapper: -rejudge -fast -verbose -fix …
+WRAPPER       ?= $(CURDIR)/../wrapper
+SOURCES       ?= $(WRAPPER)/sources
+PROJECTS      ?=
+WRAPPER_FLAGS ?= -recall 0.99 -precision 0.99
+truth-wrapper: ## compare muslcc with a real compiler for musl, on PROJECTS in SOURCES
+	testdata/truth/build-musl-gcc $(WRAPPER)/musl-gcc
+	test -d $(SOURCES) || testdata/truth/fetch-sources $$(grep '^[a-z]' testdata/truth/sources.txt) $(SOURCES) || true
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(WRAPPER)/muslcc ./cmd/muslcc
+	CGO_ENABLED=0 $(GO) build -trimpath -tags urfave_cli_no_docs -o $(WRAPPER)/musllint ./cmd/musllint
+	$(GO) build -o $(WRAPPER)/truth ./testdata/truth/wrapper
+	$(WRAPPER)/truth -sources $(SOURCES) -work $(WRAPPER)/work -musl $(WRAPPER)/musl-gcc \
+		-muslcc $(WRAPPER)/muslcc -musllint $(WRAPPER)/musllint $(WRAPPER_FLAGS) $(PROJECTS)
 
 # What takes long about repairs: thousands of generated patches that git has to agree about, and
 # a process that is killed at a thousand moments.

@@ -13,9 +13,6 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// collectedDir is the folder in which muslcc collects.
-const collectedDir = ".musllint"
-
 // patchEndings are those of the files of a folder that are patches.
 var patchEndings = []string{".patch", ".diff"}
 
@@ -168,7 +165,7 @@ func (f *fixing) collected() ([]*fix.Patch, error) {
 // nearestCollected finds the folder upwards, not beyond the one that holds .git.
 func nearestCollected(dir string) (string, bool) {
 	for {
-		path := filepath.Join(dir, collectedDir)
+		path := filepath.Join(dir, record.Folder)
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			return path, true
 		}

@@ -69,7 +69,7 @@ func (s *fixSummary) fixed(o fileOutcome) {
 		if x.Waited != "" {
 			title += " (after " + x.Waited + ")"
 		}
-		s.items = append(s.items, summaryItem{lines: []string{s.line(o.name, x.Finding.Range, x.Finding.Rule, title)}})
+		s.items = append(s.items, summaryItem{lines: []string{line(o.name, s.report.Sources[o.name], x.Finding.Range, x.Finding.Rule, title)}})
 	}
 }
 
@@ -112,10 +112,15 @@ func advice(f *lint.Finding) []string {
 	return lines
 }
 
-// line is the place of a finding and a text.
+// line is the place of a finding that is left and a text.
 func (s *fixSummary) line(name string, at lint.Range, rule, text string) string {
+	return line(name, s.source(name), at, rule, text)
+}
+
+// line is the place of a finding in a source and a text.
+func line(name string, src *lint.Source, at lint.Range, rule, text string) string {
 	place := report.Printable(name)
-	if src := s.source(name); src != nil && at.End > 0 {
+	if src != nil && at.End > 0 {
 		p := src.Position(at.Start)
 		place = fmt.Sprintf("%s:%d:%d", place, p.Line, p.Column)
 	}
@@ -125,7 +130,7 @@ func (s *fixSummary) line(name string, at lint.Range, rule, text string) string 
 	return "   " + place + rule + " " + report.Printable(text)
 }
 
-// source is the text that places are told in: what is in the file from now on.
+// source is the text that places of what is left are told in: what is in the file from now on.
 func (s *fixSummary) source(name string) *lint.Source {
 	if src := s.after[name]; src != nil && s.delivered() {
 		return src

@@ -128,10 +128,7 @@ func storeIn(dir, label string) (record.Store, error) {
 		return record.Store{}, fmt.Errorf("%s%s: not a folder", label, dir)
 	}
 	s := record.Store{Dir: abs}
-	if filepath.Base(abs) == record.Folder {
-		return s, nil
-	}
-	if _, err := s.Read(); !errors.Is(err, fs.ErrNotExist) {
+	if filepath.Base(abs) == record.Folder || s.Exists() {
 		return s, nil
 	}
 	s.Dir = filepath.Join(abs, record.Folder)
