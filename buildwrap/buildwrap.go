@@ -56,10 +56,32 @@ func Main(argv, env []string) int {
 		return toolchain.ExitCode(err)
 	}
 	if w.look(status) && s.strict && status.Success() {
+		w.removeOutputs()
 		return exitFindings
 	}
 	status.Exit()
 	return status.Code
+}
+
+// removeOutputs removes what was compiled, as compilers do that fail: else the next make would
+// find it up to date.
+func (w *wrapper) removeOutputs() {
+	outputs := []string{w.command.Output}
+	for _, src := range w.command.Sources {
+		outputs = append(outputs, src.Object)
+	}
+	for _, name := range outputs {
+		if name == "" {
+			continue
+		}
+		path := w.path(name)
+		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if err := os.Remove(path); err != nil {
+			w.note("%v", err)
+		}
+	}
 }
 
 // become replaces this process by the compiler.

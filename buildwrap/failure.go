@@ -41,7 +41,7 @@ func (j *judge) failure() {
 			continue
 		}
 		u := &record.Unit{
-			Root: j.root, Dir: j.dir, Source: j.path(src.Path), Output: j.path(j.outputOf(src)),
+			Root: j.rootOf(src), Dir: j.dir, Source: j.path(src.Path), Output: j.path(j.outputOf(src)),
 			Compiler: j.real.Path, Args: j.real.Args, On: targetName(j.on), Headers: j.on.Version,
 			Uses: shadow.Known(diagnostics, j.dir),
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -65,14 +66,16 @@ func (j *judge) prepare() error {
 		if errors.Is(err, shadow.ErrNone) {
 			j.without = err.Error()
 		}
+		return nil
 	}
+	j.headers.Exact = j.mode == full
 	return nil
 }
 
 // unit judges one source file and records what it uses.
 func (j *judge) unit(src cmdline.Source) {
 	u := &record.Unit{
-		Root: j.root, Dir: j.dir, Source: j.path(src.Path), Output: j.path(j.outputOf(src)),
+		Root: j.rootOf(src), Dir: j.dir, Source: j.path(src.Path), Output: j.path(j.outputOf(src)),
 		Compiler: j.real.Path, Args: j.real.Args, On: targetName(j.on),
 	}
 	var err error
@@ -146,7 +149,7 @@ func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
 	return uses, nil
 }
 
-// lacking returns the symbols of glibc that an object file asks for and musl does not have.
+// lacking returns the symbols of glibc that an object file has to have and musl does not have.
 func (j *judge) lacking(path string) []string {
 	list, err := object.Undefined(path)
 	if err != nil {
@@ -155,7 +158,7 @@ func (j *judge) lacking(path string) []string {
 	}
 	var names []string
 	for _, s := range list {
-		if j.missing(s.Name) {
+		if !s.Weak && j.missing(s.Name) {
 			names = append(names, s.Name)
 		}
 	}
@@ -225,27 +228,13 @@ func (j *judge) suspect(source string, symbols []string) (bool, string) {
 	scanner := suspect.New(j.store)
 	scanner.Version = j.on.Version
 	scanner.System = slices.Concat(j.headers.C, j.headers.CXX)
-	return scanner.Suspect(source, includeDirs(j.command.Shadow), symbols)
-}
-
-// includeDirs are the folders that options add to the search for headers, in order.
-func includeDirs(options []string) []string {
-	var dirs []string
-	for i, option := range options {
-		for _, name := range [...]string{"-I", "-iquote", "-isystem", "-idirafter"} {
-			if option == name && i+1 < len(options) {
-				dirs = append(dirs, options[i+1])
-			} else if rest, ok := strings.CutPrefix(option, name); ok && rest != "" {
-				dirs = append(dirs, rest)
-			}
-		}
-	}
-	return dirs
+	scanner.Before = j.command.Before()
+	return scanner.Suspect(source, j.command.IncludeDirs(), symbols)
 }
 
 // unverified judges a unit without musl's headers.
 func (j *judge) unverified(u *record.Unit) ([]lint.Use, error) {
-	uses, err := suspect.Uses(u.Source, j.on, includeDirs(j.command.Shadow)...)
+	uses, err := suspect.Uses(u.Source, j.on, j.command.IncludeDirs()...)
 	if j.command.Mode != cmdline.Compile {
 		return uses, err
 	}
@@ -260,13 +249,43 @@ func (j *judge) unverified(u *record.Unit) ([]lint.Use, error) {
 	return uses, err
 }
 
-// options returns the uses on the command line itself.
+// options returns the uses on the command line itself. Clang has sanitizers on Alpine.
 func (j *judge) options() []lint.Use {
+	if strings.Contains(filepath.Base(j.real.Name), "clang") {
+		return nil
+	}
 	var uses []lint.Use
 	for _, name := range j.command.Sanitize {
-		uses = append(uses, lint.Use{Kind: lint.UseOption, Name: "-fsanitize=" + name, Proof: lint.ProofText})
+		library := sanitizerLibrary(name)
+		if library == "" {
+			continue
+		}
+		option := "-fsanitize=" + name
+		uses = append(uses, lint.Use{Kind: lint.UseOption, Name: option, Proof: lint.ProofText, Message: option + ": " + notFound(library)})
 	}
 	return uses
+}
+
+// notFound is what the linker says of a library.
+func notFound(library string) string {
+	return "cannot find -l" + library + ": No such file or directory"
+}
+
+// sanitizerLibrary is what GCC links for a sanitizer; empty where the kernel has it.
+func sanitizerLibrary(name string) string {
+	switch {
+	case strings.HasPrefix(name, "kernel-") || strings.HasPrefix(name, "shadow-call-stack"):
+		return ""
+	case name == "address":
+		return "asan"
+	case name == "thread":
+		return "tsan"
+	case name == "leak":
+		return "lsan"
+	case name == "hwaddress":
+		return "hwasan"
+	}
+	return "ubsan"
 }
 
 // link records what a linked file takes from glibc that musl lacks.
@@ -284,13 +303,13 @@ func (j *judge) link() {
 		if _, declared := facts.LookupInterface(s.Name); declared && j.headers == nil {
 			continue // see unverified
 		}
-		if strings.HasPrefix(s.Version, "GLIBC_") && j.missing(s.Name) {
+		if !s.Weak && strings.HasPrefix(s.Version, "GLIBC_") && j.missing(s.Name) {
 			u.Imports = append(u.Imports, s.Name)
 		}
 	}
 	for _, name := range j.command.Libraries {
 		if facts.GlibcOnlyLibrary(name) {
-			u.Uses = append(u.Uses, lint.Use{Kind: lint.UseOption, Name: "-l" + name, Proof: lint.ProofText, Message: "cannot find -l" + name + ": No such file or directory"})
+			u.Uses = append(u.Uses, lint.Use{Kind: lint.UseOption, Name: "-l" + name, Proof: lint.ProofText, Message: notFound(name)})
 		}
 	}
 	if len(j.command.Sources) == 0 {

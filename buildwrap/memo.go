@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/musllint/musllint/buildwrap/cmdline"
 	"github.com/musllint/musllint/lint"
@@ -29,7 +30,7 @@ var positionFlags = map[string]bool{"-fPIC": true, "-fpic": true, "-fPIE": true,
 
 func (j *judge) memoPath(src cmdline.Source) string {
 	h := sha256.New()
-	for _, word := range []string{j.real.Path, j.dir, src.Path, src.Language, targetName(j.on), j.headers.Version(), j.headers.Dir()} {
+	for _, word := range []string{j.real.Path, j.dir, src.Path, src.Language, targetName(j.on), j.headers.Version(), j.headers.Dir(), strconv.FormatBool(j.headers.Exact)} {
 		io.WriteString(h, word)
 		h.Write([]byte{0})
 	}

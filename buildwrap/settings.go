@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/musllint/musllint/buildwrap/cmdline"
 	"github.com/musllint/musllint/buildwrap/record"
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/facts"
@@ -27,7 +28,8 @@ type settings struct {
 type mode uint8
 
 const (
-	every mode = iota // compile every unit again with musl's headers
+	usual mode = iota // compile the units again that are not seen to be harmless by their text
+	full              // every unit
 	fast              // only those whose text or object file makes it worth while
 	off               // run the compiler and nothing else
 )
@@ -37,13 +39,15 @@ func readSettings(env []string) (*settings, error) {
 	s := &settings{env: env}
 	var wrong error
 	switch word := s.get("MUSLCC"); word {
-	case "", "full":
+	case "":
+	case "full":
+		s.mode = full
 	case "fast":
 		s.mode = fast
 	case "off", "0":
 		s.mode = off
 	default:
-		wrong = fmt.Errorf("MUSLCC=%s: it is full (the default), fast or off", word)
+		wrong = fmt.Errorf("MUSLCC=%s: it is full, fast or off, or not set", word)
 	}
 	s.on = s.get("MUSLCC_ON")
 	s.strict = truth(s.get("MUSLCC_STRICT"))
@@ -84,6 +88,31 @@ func (s *settings) target() (lint.Target, error) {
 		return t, fmt.Errorf("MUSLCC_ON=%s: %w", s.on, err)
 	}
 	return t, nil
+}
+
+// rootOf is the root of the project that a source belongs to: that of the folder of the build, or
+// another one where the sources are not below it.
+func (s *settings) rootOf(src cmdline.Source) string {
+	path := s.path(src.Path)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if strings.HasPrefix(path, s.root+"/") {
+		return s.root
+	}
+	// What packages and package managers keep is somebody else's.
+	for _, part := range [...]string{"/usr/", "/opt/", "/nix/", "/gnu/"} {
+		if strings.HasPrefix(path, part) {
+			return s.root
+		}
+	}
+	for _, part := range [...]string{"/pkg/mod/", "/.cargo/", "/node_modules/", "/site-packages/"} {
+		if strings.Contains(path, part) {
+			return s.root
+		}
+	}
+	_, root := record.Locate("", filepath.Dir(path))
+	return root
 }
 
 // path is a name of the command line as an absolute path.

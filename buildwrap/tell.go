@@ -1,8 +1,10 @@
 package buildwrap
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +15,17 @@ import (
 )
 
 // build tells the processes of one build from those of another: make and what it starts are one
-// process group.
-func build() string { return strconv.Itoa(syscall.Getpgrp()) }
+// process group. Its number alone comes again, in containers every time, and so the time when its
+// first process began goes with it where the system tells that.
+func build() string {
+	group := strconv.Itoa(syscall.Getpgrp())
+	stat, _ := os.ReadFile("/proc/" + group + "/stat")
+	const began = 19 // of the words behind the name of the program, which stands in parentheses
+	if words := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]); len(words) > began {
+		return group + "-" + string(words[began])
+	}
+	return group
+}
 
 // print tells of the uses of a unit where they fail the build. What many units come to, in a
 // header, is told once a build.
@@ -63,7 +74,7 @@ func (j *judge) first(x lint.Use) bool {
 func create(path string) bool {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if os.IsNotExist(err) {
-		if os.MkdirAll(path[:strings.LastIndexByte(path, '/')], 0o777) != nil {
+		if os.MkdirAll(filepath.Dir(path), 0o777) != nil {
 			return true
 		}
 		f, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)

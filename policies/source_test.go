@@ -21,6 +21,9 @@ import (
 func TestExamplesCompile(t *testing.T) {
 	named := os.Getenv("MUSLLINT_MUSL_GCC")
 	if named == "" {
+		if os.Getenv("MUSLLINT_REQUIRE") != "" {
+			t.Fatal("MUSLLINT_MUSL_GCC is not set")
+		}
 		t.Skip("MUSLLINT_MUSL_GCC is not set")
 	}
 	host, musl := compiler{"gcc"}, compiler{named}

@@ -265,3 +265,10 @@ func TestIncludeDirs(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestBefore(t *testing.T) {
+	c := parse(compiler{}, "/src", strings.Fields("-include a.h -D -include -imacros b.h -I c.h --include=d.h -c x.c"), nil)
+	if diff := cmp.Diff(strings.Fields("a.h b.h d.h"), c.Before()); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -38,3 +38,20 @@ func (c *Command) IncludeDirs() []string {
 	}
 	return append(append(append(dirs[0], dirs[1]...), dirs[2]...), dirs[3]...)
 }
+
+// Before returns the files that are read before a source, in their order.
+func (c *Command) Before() []string {
+	var files []string
+	for i := 0; i < len(c.Shadow); i++ {
+		word := c.Shadow[i]
+		switch {
+		case separate(word, false) == 1:
+			if i++; i < len(c.Shadow) && (word == "-include" || word == "--include" || word == "-imacros") {
+				files = append(files, c.Shadow[i])
+			}
+		case strings.HasPrefix(word, "--include="):
+			files = append(files, word[len("--include="):])
+		}
+	}
+	return files
+}

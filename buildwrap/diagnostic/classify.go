@@ -147,6 +147,7 @@ var patterns = [...]pattern{
 	{"exception specification in declaration does not match previous declaration", lint.UseConflict},
 	{"cannot convert '~' to '~' for argument '~' to '*'", lint.UseConflict},
 	{"cannot convert '~' to '~' in ", lint.UseConflict},
+	{"could not convert '*' from '~' to '~'", lint.UseConflict},
 	{"invalid conversion from '~' to '~'", lint.UseConflict},
 	{"incompatible integer to pointer conversion ", lint.UseConflict},
 	{"incompatible pointer to integer conversion ", lint.UseConflict},

@@ -68,6 +68,7 @@ func Parse(text []byte) []Diagnostic {
 		last  string      // the file that the chain belongs to
 		inner string      // the function
 	)
+	chains := map[string][]lint.Spot{} // by file
 	for len(text) > 0 {
 		line := text
 		if end := bytes.IndexByte(text, '\n'); end >= 0 {
@@ -94,9 +95,9 @@ func Parse(text []byte) []Diagnostic {
 		if file, function, ok := context(line); ok {
 			inner = function
 			if fresh {
-				last, fresh = file, false
+				last, fresh, chains[file] = file, false, chain
 			} else if file != last {
-				last, chain = file, nil
+				last, chain = file, chains[file]
 			}
 			continue
 		}
@@ -104,12 +105,13 @@ func Parse(text []byte) []Diagnostic {
 		if !ok {
 			continue
 		}
-		// A compiler prints the chain when it changes, not with every message. A message of
-		// another file without a chain is one of the unit's own source.
+		// A compiler prints the chain when it changes, not with every message, and GCC since 11
+		// the same one only once. A message of another file that had none is one of the unit's
+		// own source.
 		if fresh {
-			last, fresh = d.File, false
+			last, fresh, chains[d.File] = d.File, false, chain
 		} else if d.File != last {
-			last, chain = d.File, nil
+			last, chain = d.File, chains[d.File]
 		}
 		d.Via, d.Function = chain, inner
 		found = append(found, d)

@@ -36,6 +36,20 @@ compilation terminated.
 			{File: "b.h", Line: 3, Column: 10, Severity: Error, Message: "unknown type name 'error_t'", Via: []lint.Spot{{File: "t.c", Line: 2}, {File: "a.h", Line: 1}}},
 			{File: "t.c", Line: 8, Column: 24, Severity: Warning, Message: "implicit declaration of function 'foo64'", Option: "-Wimplicit-function-declaration", Function: "main"},
 		}},
+		{"gcc 12, which prints a chain once", `In file included from t.c:2:
+k.h:1:8: error: redefinition of 'struct a'
+In file included from t.c:1:
+m.h:1:8: note: originally defined here
+k.h:2:8: error: redefinition of 'struct b'
+m.h:2:8: note: originally defined here
+t.c:3:1: error: unknown type name 'c'
+`, []Diagnostic{
+			{File: "k.h", Line: 1, Column: 8, Severity: Error, Message: "redefinition of 'struct a'", Via: []lint.Spot{{File: "t.c", Line: 2}}},
+			{File: "m.h", Line: 1, Column: 8, Severity: Note, Message: "originally defined here", Via: []lint.Spot{{File: "t.c", Line: 1}}},
+			{File: "k.h", Line: 2, Column: 8, Severity: Error, Message: "redefinition of 'struct b'", Via: []lint.Spot{{File: "t.c", Line: 2}}},
+			{File: "m.h", Line: 2, Column: 8, Severity: Note, Message: "originally defined here", Via: []lint.Spot{{File: "t.c", Line: 1}}},
+			{File: "t.c", Line: 3, Column: 1, Severity: Error, Message: "unknown type name 'c'"},
+		}},
 		{"gcc 4.8, with the column of the include and typographic quotes", "In file included from dir a/x:y.h:3:0,\r\n                 from b.c:2:\r\ninc/c.h:7:10: fatal error: argp.h: No such file or directory\r\n #include <argp.h>\r\n          ^\r\ncompilation terminated.\r\nb.c:3:1: error: ‘L’ undeclared (first use in this function)\r\n",
 			[]Diagnostic{
 				{File: "inc/c.h", Line: 7, Column: 10, Severity: Fatal, Message: "argp.h: No such file or directory", Via: []lint.Spot{{File: "b.c", Line: 2}, {File: "dir a/x:y.h", Line: 3}}},

@@ -54,19 +54,10 @@ func project(dir string) string {
 	return top
 }
 
-// Nearest returns the folder of records that is nearest to dir, upwards.
-func Nearest(dir string) (Store, bool) {
-	for d := dir; ; {
-		path := filepath.Join(d, Folder)
-		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			return Store{path}, true
-		}
-		up := filepath.Dir(d)
-		if up == d {
-			return Store{}, false
-		}
-		d = up
-	}
+// Exists reports whether the folder is one that muslcc has kept records in.
+func (s Store) Exists() bool {
+	info, err := os.Stat(filepath.Join(s.Dir, unitDir))
+	return err == nil && info.IsDir()
 }
 
 func built(dir string) bool {

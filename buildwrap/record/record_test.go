@@ -64,6 +64,38 @@ func TestReadNamesBrokenRecords(t *testing.T) {
 	}
 }
 
+// A folder that came with somebody else's project may have anything in it.
+func TestReadRefusesWhatHasNoEnd(t *testing.T) {
+	s := Store{filepath.Join(t.TempDir(), Folder)}
+	if err := s.Save(unit("/p/a.o", lint.Use{Name: "x"})); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(s.Dir, unitDir)
+	if err := os.Symlink("/dev/zero", filepath.Join(dir, "zero.json")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "folder.json"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	large, err := os.Create(filepath.Join(dir, "large.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer large.Close()
+	if err := large.Truncate(maxRecord + 1); err != nil {
+		t.Fatal(err)
+	}
+	units, err := s.Read()
+	if len(units) != 1 {
+		t.Errorf("%d units", len(units))
+	}
+	for _, want := range []string{"zero.json: not a file", "folder.json: not a file", "large.json: larger than 64 MiB"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in: %v", want, err)
+		}
+	}
+}
+
 // TestManyWriters has writers and a reader at once: whatever is read is whole.
 func TestManyWriters(t *testing.T) {
 	s := Store{filepath.Join(t.TempDir(), Folder)}
@@ -131,7 +163,10 @@ func TestLocate(t *testing.T) {
 	if s.Dir != filepath.Join(top, "git/src/state") || root != filepath.Join(top, "git") {
 		t.Errorf("named: %s, %s", s.Dir, root)
 	}
-	if s, ok := Nearest(filepath.Join(top, "recorded/a/b")); !ok || s.Dir != filepath.Join(top, "recorded", Folder) {
-		t.Errorf("nearest: %v %v", s, ok)
+	if s.Exists() {
+		t.Errorf("%s was never made", s.Dir)
+	}
+	if err := s.Prepare(); err != nil || !s.Exists() {
+		t.Errorf("%s was made: %v", s.Dir, err)
 	}
 }

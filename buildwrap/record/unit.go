@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -104,19 +105,34 @@ func (s Store) WriteCache(text []byte, name ...string) error {
 // write makes a file by renaming a temporary one. Only the folder that ignores itself may have
 // to be made, which costs a step more the first time.
 func write(path string, text []byte) error {
-	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+strconv.Itoa(os.Getpid())+".tmp")
-	err := os.WriteFile(temporary, text, 0o666)
+	// Processes of two containers that share the folder may have one number.
+	unique := strconv.Itoa(os.Getpid()) + "-" + strconv.FormatUint(rand.Uint64(), 36)
+	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+unique+".tmp")
+	err := writeNew(temporary, text)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
-		err = os.WriteFile(temporary, text, 0o666)
+		err = writeNew(temporary, text)
 	}
 	if err == nil {
 		err = os.Rename(temporary, path)
 	}
 	if err != nil {
 		os.Remove(temporary)
+	}
+	return err
+}
+
+// writeNew writes a file that is not there.
+func writeNew(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if closing := f.Close(); err == nil {
+		err = closing
 	}
 	return err
 }
@@ -178,24 +194,41 @@ func (s Store) read() ([]Unit, error) {
 	var broken []error
 	for _, name := range names {
 		path := filepath.Join(s.Dir, unitDir, name)
-		text, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // a build that goes on replaced or removed it
-		}
-		if err != nil {
+		u, err := readUnit(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // a build that goes on replaced or removed it
+		case err != nil:
 			broken = append(broken, err)
-			continue
+		default:
+			units = append(units, u)
 		}
-		var u Unit
-		if err := json.Unmarshal(text, &u); err != nil {
-			broken = append(broken, fmt.Errorf("%s: %w", path, err))
-			continue
-		}
-		if u.Format != Format {
-			broken = append(broken, fmt.Errorf("%s: format %d, which another version of muslcc wrote; remove the folder and build again", path, u.Format))
-			continue
-		}
-		units = append(units, u)
 	}
 	return units, errors.Join(broken...)
+}
+
+// maxRecord is far above the records of units that use what musl lacks in every line, in bytes.
+const maxRecord = 64 << 20
+
+func readUnit(path string) (u Unit, err error) {
+	// The folder may be that of somebody else's project: a pipe or a device has no end.
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return u, err
+	case !info.Mode().IsRegular():
+		return u, fmt.Errorf("%s: not a file", path)
+	case info.Size() > maxRecord:
+		return u, fmt.Errorf("%s: larger than %d MiB: this is no record", path, maxRecord>>20)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return u, err
+	}
+	if err := json.Unmarshal(text, &u); err != nil {
+		return u, fmt.Errorf("%s: %w", path, err)
+	}
+	if u.Format != Format {
+		return u, fmt.Errorf("%s: format %d, which another version of muslcc wrote; remove the folder and build again", path, u.Format)
+	}
+	return u, nil
 }

@@ -41,7 +41,7 @@ func (u *unit) clean() (bool, error) {
 			case skip || after == afterScope || '0' <= word[0] && word[0] <= '9':
 			case after == '.' || after == afterArrow:
 				// A member of the inside of a structure of glibc's, unless musl has it too.
-				if inner(word) {
+				if inner(word) || isGlibcMember(string(word)) {
 					internal[string(word)] = true
 				}
 			default:
@@ -67,7 +67,7 @@ func (u *unit) clean() (bool, error) {
 			return false, nil
 		}
 	}
-	return !u.nullIsSuspicious(), nil
+	return !u.nullIsSuspicious() && !u.streamsAreSuspicious(), nil
 }
 
 func inner(word []byte) bool {
@@ -143,7 +143,7 @@ func (u *unit) suspicious(use wordUse, included map[string]bool) bool {
 		return true
 	case has(facts.DeclaredOnly(u.target.Version), use.name):
 		return true
-	case i.Kind == "function" && !use.call:
+	case i.Kind == "function" && !use.call && (isWordToo(use.name) || len(i.Musl) > 0 && i.In(u.target.Version)):
 		return false // a name of one's own most of the time: error, send, index
 	case len(i.Musl) == 0 || !i.In(u.target.Version):
 		return true
@@ -164,7 +164,19 @@ func isOdd(header string) bool {
 	switch header {
 	case "arpa/tftp.h", "arpa/telnet.h", "arpa/ftp.h", "complex.h", "tgmath.h", "ar.h", "tar.h", "cpio.h", "values.h", "sys/user.h", "sys/kd.h", "sys/vt.h",
 		"sys/soundcard.h", "arpa/nameser.h", "arpa/nameser_compat.h", "resolv.h", "threads.h", "stdalign.h", "stdbool.h", "stdnoreturn.h", "iso646.h", "uchar.h",
-		"scsi/scsi.h", "scsi/scsi_ioctl.h", "scsi/sg.h", "sys/mtio.h", "lastlog.h":
+		"scsi/scsi.h", "scsi/scsi_ioctl.h", "scsi/sg.h", "sys/mtio.h", "lastlog.h",
+		"protocols/talkd.h", "protocols/timed.h", "protocols/routed.h", "protocols/rwhod.h", "netinet/if_tr.h", "netinet/if_fddi.h", "sgtty.h", "a.out.h",
+		"stab.h", "nfs/nfs.h", "sys/gmon.h", "sys/gmon_out.h", "netash/ash.h", "netatalk/at.h", "netax25/ax25.h", "netipx/ipx.h", "netrom/netrom.h",
+		"netrose/rose.h", "neteconet/ec.h", "netiucv/iucv.h", "thread_db.h", "proc_service.h", "sys/raw.h", "sys/pci.h", "sys/debugreg.h":
+		return true
+	}
+	return false
+}
+
+// isWordToo is true of functions of glibc alone whose names people give to variables.
+func isWordToo(name string) bool {
+	switch name {
+	case "error", "step", "advance", "gamma", "drem", "significand", "group_member", "encrypt", "setkey":
 		return true
 	}
 	return false

@@ -32,7 +32,7 @@ type declaration struct {
 
 var declarations = [...]declaration{
 	{"1.2.3", false, "pthread.h", "gnu", []string{"pthread_getname_np"}, "int pthread_getname_np(pthread_t t, char *name, size_t n);"},
-	{"1.2.3", false, "stdlib.h", "", []string{"qsort_r"}, "void qsort_r(void *base, size_t n, size_t size, int (*order)(const void *, const void *, void *), void *context);"},
+	{"1.2.3", false, "stdlib.h", "bsd", []string{"qsort_r"}, "void qsort_r(void *base, size_t n, size_t size, int (*order)(const void *, const void *, void *), void *context);"},
 	{"1.2.4", false, "arpa/nameser.h", "", nil, "enum { ns_t_ds = 43, ns_t_sshfp, ns_t_ipseckey, ns_t_rrsig, ns_t_nsec, ns_t_dnskey, ns_t_dhcid, ns_t_nsec3, ns_t_nsec3param, " +
 		"ns_t_tlsa, ns_t_smimea, ns_t_hip = 55, ns_t_ninfo, ns_t_rkey, ns_t_talink, ns_t_cds, ns_t_cdnskey, ns_t_openpgpkey, ns_t_csync, " +
 		"ns_t_spf = 99, ns_t_uinfo, ns_t_uid, ns_t_gid, ns_t_unspec, ns_t_nid, ns_t_l32, ns_t_l64, ns_t_lp, ns_t_eui48, ns_t_eui64, " +

@@ -22,10 +22,13 @@ import (
 
 // layout is part of every key in the cache, as the tables are: another one makes all of it
 // anew. It counts what the headers are made of otherwise.
-const layout = "3"
+const layout = "11"
 
 // Headers are musl's headers for one compiler, at the version that was asked for.
 type Headers struct {
+	// Exact says to compile units too whose text shows that there is nothing to find.
+	Exact bool
+
 	info
 	native bool
 	target lint.Target
@@ -132,7 +135,11 @@ func (h *Headers) variant(compiler []string, cmd *cmdline.Command) (*Headers, er
 	if len(options) == 0 {
 		return h, nil
 	}
-	return Find(h.get, append(compiler[:len(compiler):len(compiler)], options...), h.target, h.store)
+	v, err := Find(h.get, append(compiler[:len(compiler):len(compiler)], options...), h.target, h.store)
+	if err == nil {
+		v.Exact = h.Exact
+	}
+	return v, err
 }
 
 // load takes what is in the cache, or makes it.

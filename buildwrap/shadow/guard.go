@@ -25,9 +25,116 @@ func (u *unit) guard(x *lint.Use) string {
 		}
 		branches := t.file.Enclosing(offset)
 		for i := len(branches) - 1; i >= 0; i-- {
-			if name := u.probed(t.file, branches[i]); name != "" {
+			if name := u.probed(t.file, branches[i], x.Name); name != "" {
 				return name
 			}
+		}
+	}
+	return u.replaced(x)
+}
+
+// replaced returns the macro of a configured header whose absence gives a name a definition of
+// the project's own, or that decides whether a macro in the line of the use means the name:
+//
+//	#ifndef HAVE_STRNDUPA             #ifdef HAVE_RAWMEMCHR
+//	char *strndupa(…) { … }           #define STRCHR rawmemchr
+//	#endif                            #endif
+func (u *unit) replaced(x *lint.Use) string {
+	name := strings.TrimSuffix(x.Name, "()")
+	if name == "" || x.Kind == lint.UseHeader || u.zone(x.File) != project {
+		return ""
+	}
+	own, meant := u.definedWithout(x.File, name)
+	if own != "" {
+		return own
+	}
+	if meant != "" {
+		return meant
+	}
+	for _, file := range u.read {
+		if path := u.abs(file); path != x.File && u.zone(path) == project {
+			if own, _ := u.definedWithout(path, name); own != "" {
+				return own
+			}
+		}
+	}
+	return ""
+}
+
+// definedWithout returns the macro without which a file of the project defines a name, and the
+// one under which all macros stand that mean it, if nothing else in the file does.
+func (u *unit) definedWithout(path, name string) (own, meant string) {
+	t := u.text(path)
+	if t == nil || !bytes.Contains(t.file.Text(), []byte("HAVE_")) || !bytes.Contains(t.file.Text(), []byte(name)) {
+		return "", ""
+	}
+	elsewhere := false
+	for i, token := range t.file.Tokens() {
+		if token.Kind != csource.Ident || !t.file.Is(token, name) {
+			continue
+		}
+		branches := t.file.Enclosing(token.Start)
+		d, in := t.file.DirectiveAt(token.Start)
+		defines := in && t.file.Directives()[d].Name == "define" && len(t.file.Directives()[d].Tokens) > 0
+		switch {
+		case defines && t.file.Directives()[d].Tokens[0] == token || !in && definesFunction(t.file, i):
+			for _, b := range branches {
+				if macro := u.probedAway(t.file, b, name); macro != "" {
+					return macro, ""
+				}
+			}
+		case defines:
+			macro := ""
+			for _, b := range branches {
+				if m := u.probed(t.file, b, name); m != "" {
+					macro = m
+				}
+			}
+			meant = macro
+			elsewhere = elsewhere || macro == ""
+		case !in:
+			elsewhere = true
+		}
+	}
+	if elsewhere {
+		meant = ""
+	}
+	return "", meant
+}
+
+// definesFunction reports whether a name begins the definition of a function: name(…) {.
+func definesFunction(f *csource.File, i int) bool {
+	tokens := f.Tokens()
+	depth := 0
+	for j := i + 1; j < len(tokens) && j < i+200; j++ {
+		switch {
+		case tokens[j].Kind == csource.Comment:
+		case f.Is(tokens[j], "("):
+			depth++
+		case f.Is(tokens[j], ")"):
+			depth--
+		case depth == 0:
+			return j > i+1 && f.Is(tokens[j], "{") && (i == 0 || !f.Is(tokens[i-1], ")"))
+		}
+	}
+	return false
+}
+
+// probedAway returns the macro in a condition that says that something is not there which musl
+// lacks: #ifndef HAVE_X, #if !HAVE_X, #if !defined(HAVE_X), and the #else of #ifdef HAVE_X.
+func (u *unit) probedAway(f *csource.File, b csource.Branch, name string) string {
+	if b.Name == "else" {
+		first := f.Branches()[b.Chain]
+		if first.Name == "ifdef" || first.Name == "if" && len(first.Condition) <= 4 { // nothing else is asked for
+			return u.probed(f, first, name)
+		}
+		return ""
+	}
+	for i, token := range b.Condition {
+		macro := f.Spelling(token)
+		negated := b.Name == "ifndef" || b.Name == "if" && i >= 1 && i <= 3 && f.Is(b.Condition[0], "!") && (i < 3 || f.Is(b.Condition[1], "defined"))
+		if token.Kind == csource.Ident && negated && asks(macro, name) && u.configured(macro) {
+			return macro
 		}
 	}
 	return ""
@@ -41,8 +148,9 @@ func reversed(list []lint.Spot) []lint.Spot {
 	return out
 }
 
-// probed returns the macro in a condition that says that something is there which musl lacks.
-func (u *unit) probed(f *csource.File, b csource.Branch) string {
+// probed returns the macro in a condition that says that a name, or something else which musl
+// lacks, is there.
+func (u *unit) probed(f *csource.File, b csource.Branch, used string) string {
 	if b.Name == "ifndef" || b.Name == "elifndef" {
 		return ""
 	}
@@ -51,7 +159,7 @@ func (u *unit) probed(f *csource.File, b csource.Branch) string {
 			continue
 		}
 		name := f.Spelling(token)
-		if !strings.Contains(name, "HAVE_") || !probesMissing(name) {
+		if !asks(name, used) {
 			continue
 		}
 		// !defined(HAVE_X) and !HAVE_X
@@ -70,11 +178,28 @@ func (u *unit) probed(f *csource.File, b csource.Branch) string {
 	return ""
 }
 
+// asks reports whether a macro says that a name is there, or another thing that musl lacks:
+// HAVE_LANGINFO_ALTMON of ALTMON_1, HAVE_STRUCT_UTMP_UT_XTIME of utmpx.ut_xtime.
+func asks(macro, name string) bool {
+	if !strings.Contains(macro, "HAVE_") {
+		return false
+	}
+	if cut := strings.LastIndexAny(name, ". "); cut >= 0 && !strings.HasSuffix(name, ".h") {
+		name = name[cut+1:]
+	}
+	stem := strings.ToUpper(strings.Trim(strings.TrimRight(name, "()0123456789"), "_"))
+	return len(stem) > 3 && strings.HasSuffix(macro, "_"+stem) || probesMissing(macro)
+}
+
 // probesMissing reports whether a macro such as HAVE_EXECINFO_H or HAVE_DECL_MALLINFO2 is about
 // a header or a function that musl does not have.
 func probesMissing(macro string) bool {
 	_, what, _ := strings.Cut(macro, "HAVE_")
-	what = strings.ToLower(strings.TrimPrefix(what, "DECL_"))
+	what = strings.TrimPrefix(what, "DECL_")
+	if i, ok := facts.LookupInterface(what); ok && i.Kind != "function" {
+		return len(i.Musl) == 0 || i.LFS64
+	}
+	what = strings.ToLower(what)
 	if stem, ok := strings.CutSuffix(what, "_h"); ok {
 		for _, header := range headerNames(stem) {
 			if h, known := facts.LookupHeader(header + ".h"); known && h.State == "no" && h.Name == header+".h" {

@@ -105,6 +105,15 @@ func (b *bench) result(args ...string) Result {
 	if err != nil {
 		b.Fatal(err)
 	}
+	// What the text is enough for, a compile must not know better.
+	h.Exact = true
+	exact, err := h.Compile(context.Background(), []string{b.compiler}, b.dir, &cmd, cmd.Sources[0], append(os.Environ(), b.env...))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if got, want := fmt.Sprint(r.Uses), fmt.Sprint(exact.Uses); got != want {
+		b.Errorf("%q: without a compile\n\t%s\nwith one\n\t%s", args, got, want)
+	}
 	return r
 }
 
@@ -184,7 +193,7 @@ int main(void) {
 					if x.Name == "argp.h" && (len(x.Via) != 1 || x.Via[0] != lint.Spot{File: filepath.Join(b.dir, "x.c"), Line: 11}) {
 						t.Errorf("argp.h came by way of %v", x.Via)
 					}
-					if x.Name == "fts.h" && x.Message != "fts.h: No such file or directory" && x.Message != "'fts.h' file not found" {
+					if x.Name == "fts.h" && x.Message != "fts.h: No such file or directory" {
 						t.Errorf("fts.h: %q", x.Message)
 					}
 				}
@@ -342,6 +351,57 @@ int none;
 	}
 }
 
+// What the project has in the place of a name that it looked for is there on musl.
+func TestGuardOfWhatStandsIn(t *testing.T) {
+	b := newBench(t, "gcc")
+	b.write(map[string]string{
+		"config.h": "#define HAVE_STRNDUPA 1\n#define HAVE_RAWMEMCHR 1\n#define HAVE_MEMPCPY 1\n#define HAVE_RPMATCH 1\n" +
+			"#define HAVE_DECL__NL_TIME_WEEK_1STDAY 1\n#define HAVE_LANGINFO_ALTMON 1\n#define HAVE_UTMP_UT_XTIME 1\n",
+		"rpmatch.h": "#if !defined(HAVE_RPMATCH)\n#define rpmatch(r) 0\n#endif\n",
+		"x.c": `#define _GNU_SOURCE
+#include "config.h"
+#include <string.h>
+#include <stdlib.h>
+#include <langinfo.h>
+#include <utmp.h>
+#include <utmpx.h>
+#include "rpmatch.h"
+#ifndef HAVE_STRNDUPA
+static inline char *strndupa(const char *s, size_t n) { return 0; }
+#endif
+#ifdef HAVE_RAWMEMCHR
+#define STRCHR rawmemchr
+#else
+#define STRCHR strchr
+#endif
+#if !HAVE_MEMPCPY
+#define canonicalize_file_name(x) realpath((x), 0)
+#endif
+char *f(char *s) { return strndupa(STRCHR(s, 1), 2); }
+char *g(char *s) { return canonicalize_file_name(s); }
+int h(char *s) { return rpmatch(s); }
+#if HAVE_DECL__NL_TIME_WEEK_1STDAY
+char *i(void) { return nl_langinfo(_NL_TIME_FIRST_WEEKDAY); }
+#endif
+#ifdef HAVE_LANGINFO_ALTMON
+char *j(int n) { return nl_langinfo(ALTMON_1 + n); }
+#endif
+#ifdef HAVE_UTMP_UT_XTIME
+void k(struct utmpx *u) { u->ut_xtime = 0; }
+#endif
+`})
+	guards := map[string]string{}
+	for _, x := range b.result("x.c").Uses {
+		guards[x.Name] = x.Guard
+	}
+	want := map[string]string{"strndupa": "HAVE_STRNDUPA", "rawmemchr": "HAVE_RAWMEMCHR", "rpmatch": "HAVE_RPMATCH",
+		"_NL_TIME_FIRST_WEEKDAY": "HAVE_DECL__NL_TIME_WEEK_1STDAY", "ALTMON_1": "HAVE_LANGINFO_ALTMON", "utmpx.ut_xtime": "HAVE_UTMP_UT_XTIME",
+		"canonicalize_file_name": ""}
+	if fmt.Sprint(guards) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", guards, want)
+	}
+}
+
 func TestLineDirectives(t *testing.T) {
 	b := newBench(t, "gcc")
 	b.write(map[string]string{
@@ -367,6 +427,28 @@ func TestPrecompiled(t *testing.T) {
 			t.Fatalf("%v: %s", err, text)
 		}
 		b.want(b.uses(args...), "pre.h:1:10 header fts.h")
+	}
+}
+
+// TestPlainText has what the text of a unit must not hide from the compiler.
+func TestPlainText(t *testing.T) {
+	b := newBench(t, "gcc")
+	for name, text := range map[string]string{
+		"missing include":   "#include <stdlib.h>\nu_int number;\n",
+		"other system":      "#ifdef __APPLE__\n#include <sys/types.h>\n#endif\n#include <stdlib.h>\nu_int number;\n",
+		"body of a macro":   "#define _GNU_SOURCE\n#include <string.h>\n#define CALL rawmemchr\nvoid *f(void) { return CALL(\"a\", 1); }\n",
+		"member":            "#define _GNU_SOURCE\n#include <pthread.h>\nint f(pthread_mutex_t *m) { return m->__data.__owner; }\n",
+		"pointer as number": "#include <pthread.h>\nvoid f(void) { pthread_t t = -1; (void)t; }\n",
+		"own strlcpy":       "#include <string.h>\nstatic int strlcpy(char *to, int n) { return n; }\nint f(void) { return strlcpy(0, 1); }\n",
+		"argument":          "#define _GNU_SOURCE\n#include <sys/socket.h>\n#include <netinet/in.h>\nint f(struct sockaddr_in *a) { return connect(1, a, sizeof *a); }\n",
+		"by a macro's name": "#define HEADER <fts.h>\n#include HEADER\n",
+		"private name":      "#include <stdio.h>\nextern char *__progname_full; int f(void) { return __progname_full[0]; }\nextern int g(int) __THROW;\n",
+		"plain":             "#include <stdio.h>\n#include <stdlib.h>\nint main(int argc, char **argv) { printf(\"%s\", argv[0]); return EXIT_SUCCESS; }\n",
+	} {
+		b.write(map[string]string{name + ".c": text})
+		if got := b.uses("-std=gnu11", name+".c"); (len(got) == 0) != (name == "plain") {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 
@@ -511,6 +593,59 @@ int b(struct s *s) {
 	want := []Place{{Name: "sysctl", File: filepath.Join(b.dir, "x.c"), Line: 6, Column: 16}, {Name: "sysctl", File: filepath.Join(b.dir, "x.c"), Line: 9, Column: 13}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestTokensDefined passes over the function that the unit itself defines where the libc is not
+// glibc: a repair, say.
+func TestTokensDefined(t *testing.T) {
+	b := newBench(t, "gcc")
+	b.write(map[string]string{"x.cc": `#include <stdio.h>
+#ifndef __GLIBC__
+extern "C" {
+static inline int backtrace(void **frames, int size)
+{
+	return frames ? 0 * size : 0;
+}
+}
+#endif
+extern "C" int malloc_trim(unsigned long);
+int f(void **frames) { return backtrace(frames, 3) + malloc_trim(0); }
+`})
+	h, err := b.find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := cmdline.Parse("g++", []string{"-c", "x.cc"}, b.get)
+	got, err := h.Tokens(context.Background(), []string{"g++"}, b.dir, &cmd, cmd.Sources[0], os.Environ(), []string{"backtrace", "malloc_trim"})
+	want := []Place{{Name: "malloc_trim", File: filepath.Join(b.dir, "x.cc"), Line: 11, Column: 54}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestKernel tells of the include of the project where headers of the kernel and of musl do not
+// go together: both are the same on every system of musl.
+func TestKernel(t *testing.T) {
+	b := newBench(t, "gcc")
+	b.write(map[string]string{"x.c": "#define _GNU_SOURCE\n#include <sys/stat.h>\n#include <linux/stat.h>\n"})
+	b.want(b.uses("x.c"), "x.c:3:0 conflict struct statx", "x.c:3:0 conflict struct statx_timestamp")
+}
+
+// TestPlain has units whose text has to show that they need a compile: result compares.
+func TestPlain(t *testing.T) {
+	for _, c := range []struct{ source, want string }{
+		{"#include <stdio.h>\n#include <limits.h>\n#if __WORDSIZE != 64\n#error no\n#endif\n", "x.c:4:2 other #error"},
+		{"#include <stdio.h>\nvoid f(FILE *file) { stdout = file; }\n", "x.c:2:29 other "},
+		{"#include <stdio.h>\nstruct s { FILE *stdin; };\nvoid f(struct s *s) { s->stdin = 0; }\n", "x.c:3:26 other "},
+		{"#define _GNU_SOURCE\n#include <glob.h>\nint f(glob_t *g) { return g->gl_flags; }\n", "x.c:3:30 member glob_t.gl_flags"},
+		{"#include <sys/types.h>\n#include <netinet/in.h>\n#include <arpa/nameser.h>\n#include <resolv.h>\nint x = RES_NOTLDQUERY;\n", "x.c:5:9 macro RES_NOTLDQUERY"},
+		{"#include <sys/platform/x86.h>\n", "x.c:1:10 header sys/platform/x86.h"},
+		{"#include <sys/ioctl.h>\nint (*f)(int, unsigned long, ...) = ioctl;\n", "x.c:2:37 conflict "},
+	} {
+		b := newBench(t, "gcc")
+		b.write(map[string]string{"x.c": c.source})
+		b.want(b.uses("x.c"), c.want)
 	}
 }
 

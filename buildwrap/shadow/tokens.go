@@ -3,6 +3,7 @@ package shadow
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/musllint/musllint/buildwrap/cmdline"
 	"github.com/musllint/musllint/lint"
@@ -18,8 +19,8 @@ type Place struct {
 
 // Tokens returns where names are used in the bodies of functions and in initializers of a unit
 // as it is with musl's headers: what is compiled for glibc alone is not among it, nor are
-// declarations, nor what stands in headers of the system. Of several uses in one line the first
-// is returned.
+// declarations, nor what stands in headers of the system, nor names of functions that the unit
+// defines for musl. Of several uses in one line the first is returned.
 func (h *Headers) Tokens(ctx context.Context, compiler []string, dir string, cmd *cmdline.Command, src cmdline.Source, env []string, names []string) ([]Place, error) {
 	if h.native || len(names) == 0 {
 		return nil, nil
@@ -43,8 +44,10 @@ func (u *unit) places(names []string) ([]Place, error) {
 		seen    = map[Place]bool{}
 		file    string
 		own     bool
-		depth   int   // of braces
-		linkage []int // depths of the braces of extern "C" and namespaces, which enclose no code
+		depth   int    // of braces
+		linkage []int  // depths of the braces of extern "C" and namespaces, which enclose no code
+		heading string // the function that is declared outside of braces, or defined
+		defined = map[string]bool{}
 		p       preprocessed
 	)
 	p.enter = func(name string) {
@@ -53,7 +56,13 @@ func (u *unit) places(names []string) ([]Place, error) {
 	}
 	p.sign = func(sign byte) {
 		switch sign {
+		case ';', '=':
+			heading = ""
 		case '{':
+			if heading != "" && depth <= len(linkage) {
+				defined[heading] = true
+			}
+			heading = ""
 			if p.last == afterLiteral && p.prior == afterExtern || p.prior == afterNamespace || p.last == afterNamespace {
 				linkage = append(linkage, depth)
 			}
@@ -65,7 +74,10 @@ func (u *unit) places(names []string) ([]Place, error) {
 			}
 		}
 	}
-	p.word = func(word []byte, after, _ byte) {
+	p.word = func(word []byte, after, next byte) {
+		if next == '(' && depth <= len(linkage) && wanted[string(word)] {
+			heading = string(word)
+		}
 		if !own || depth <= len(linkage) || after == '.' || after == afterArrow || !wanted[string(word)] {
 			return
 		}
@@ -81,5 +93,6 @@ func (u *unit) places(names []string) ([]Place, error) {
 		}
 	}
 	_, err := u.preprocess(&p)
+	found = slices.DeleteFunc(found, func(at Place) bool { return defined[at.Name] })
 	return found, err
 }

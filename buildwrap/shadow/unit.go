@@ -22,8 +22,7 @@ type unit struct {
 	src      cmdline.Source
 	env      []string
 
-	// messages are those of the last pass, and before them the missing headers that the
-	// passes before it ended at.
+	// messages are those of the last pass, in which stubs say what is missing.
 	messages []diagnostic.Diagnostic
 	read     []string // files of the last pass, as the compiler names them
 	zones    map[string]zone
@@ -41,7 +40,11 @@ func (u *unit) cxx() bool { return strings.HasSuffix(u.src.Language, "c++") }
 // compile runs the compiler until it comes to the end of the unit: a header that is not there
 // ends a run, and gets an empty stub for the next.
 func (u *unit) compile() error {
-	if u.cxx() {
+	if !u.Exact && u.plain() {
+		return nil
+	}
+	u.read = nil
+	if u.cxx() && !u.Exact {
 		if ok, err := u.clean(); err != nil || ok {
 			return err
 		}
@@ -66,7 +69,6 @@ func (u *unit) compile() error {
 // passes reports false when the stubs that were there from the beginning may have changed what
 // the unit is.
 func (u *unit) passes(s stubs) (bool, error) {
-	var missing []diagnostic.Diagnostic
 	for pass := 1; ; pass++ {
 		out, err := run(u.ctx, u.command(s.dir), u.dir, plainEnvironment(u.env, includeVariables[:]...))
 		if err != nil {
@@ -74,22 +76,12 @@ func (u *unit) passes(s stubs) (bool, error) {
 		}
 		text, read := cutIncludes(out.stderr)
 		u.read = read
-		messages := diagnostic.Parse(text)
-		if pass == 1 && s == u.stubs() && u.asksForStubs(messages) {
+		u.messages = diagnostic.Parse(text)
+		if pass == 1 && s == u.stubs() && u.asksForStubs(u.messages) {
 			return false, nil
 		}
-		name := ""
-		if len(messages) > 0 {
-			name = missingHeader(messages)
-		}
-		if name == "" || pass == maxPasses || s.add(name) != nil {
-			u.messages = append(missing, messages...)
+		if name := missingHeader(u.messages); name == "" || pass == maxPasses || s.add(name) != nil {
 			return true, nil
-		}
-		for _, m := range messages {
-			if m.Severity == diagnostic.Fatal {
-				missing = append(missing, m)
-			}
 		}
 	}
 }

@@ -193,6 +193,9 @@ func (u *unit) finding(d diagnostic.Diagnostic, notes []diagnostic.Diagnostic) (
 		if u.inProject(&f, macros) {
 			break
 		}
+		if f.Kind == lint.UseConflict && isKernel(f.File) && u.elsewhere(notes, library) {
+			u.atProject(&f) // which includes what musl's headers do not go together with
+		}
 		u.judge(&f)
 		if i, ok := facts.LookupInterface(f.Name); f.rank == cause && ok && len(i.Musl) > 0 ||
 			f.Kind == lint.UseConflict && !u.elsewhere(notes, library) {
@@ -239,11 +242,33 @@ func (u *unit) atInclude(f *finding) bool {
 	return false
 }
 
+// isKernel reports whether a file is one of the kernel's headers, which are the same on all systems.
+func isKernel(path string) bool {
+	for _, dir := range [...]string{"/linux/", "/asm/", "/asm-generic/"} {
+		if strings.Contains(path, dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// atProject moves a finding to the last #include of the project that led to it, if there is one.
+func (u *unit) atProject(f *finding) {
+	for i := len(f.Via) - 1; i >= 0; i-- {
+		if spot := f.Via[i]; u.zone(spot.File) == project {
+			f.File, f.Line, f.Column, f.zone = spot.File, spot.Line, 0, project
+			f.Via = f.Via[:i:i]
+			return
+		}
+	}
+}
+
 // judge finds the name and the worth of a compiler's error.
 func (u *unit) judge(f *finding) {
 	switch f.Kind {
 	case lint.UseHeader:
 		f.rank = cause
+		f.Message = f.Name + ": No such file or directory"
 	case lint.UseFunction, lint.UseMacro, lint.UseType:
 		u.judgeName(f)
 	case lint.UseMember:

@@ -107,6 +107,18 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+// TestBefore has what a file brings that no #include names.
+func TestBefore(t *testing.T) {
+	dir := project(t, map[string]string{"a.c": "int f(void) { return error(0, 0, \"\"), 0; }\n", "config.h": "#include <error.h>\n"})
+	for _, before := range [][]string{nil, {filepath.Join(dir, "config.h")}} {
+		s := New(nil)
+		s.Before = before
+		if is, why := s.Suspect(filepath.Join(dir, "a.c"), nil, nil); is != (before != nil) {
+			t.Errorf("with %q before: %v, %s", before, is, why)
+		}
+	}
+}
+
 // TestHeadersCountOnce shows who answers for a header: the first unit that brings it, again and
 // again, until the header changes.
 func TestHeadersCountOnce(t *testing.T) {

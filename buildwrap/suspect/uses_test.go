@@ -126,6 +126,9 @@ func TestUsesInHeaders(t *testing.T) {
 func TestUsesAgreeWithCompiler(t *testing.T) {
 	gcc := os.Getenv("MUSLLINT_MUSL_GCC")
 	if gcc == "" {
+		if os.Getenv("MUSLLINT_REQUIRE") != "" {
+			t.Fatal("MUSLLINT_MUSL_GCC is not set")
+		}
 		t.Skip("MUSLLINT_MUSL_GCC is not set")
 	}
 	dir := project(t, map[string]string{"a.c": usesSource, "view/fts.h": ""})

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/musllint/musllint/buildwrap/record"
 	"github.com/musllint/musllint/fix"
 	"github.com/urfave/cli/v2"
 )

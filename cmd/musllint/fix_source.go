@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/musllint/musllint/buildwrap/record"
 	"github.com/musllint/musllint/fix"
 	"github.com/musllint/musllint/fix/sourcefix"
 	"github.com/musllint/musllint/lint"
@@ -88,9 +89,23 @@ func (f *fixing) repairSources(c *run.Collected) error {
 	}
 	f.untouched("outside of the project", foreign, "")
 	if len(elsewhere) > 0 {
-		f.untouched("outside of this folder", elsewhere, "; run musllint fix in "+rootOf(elsewhere[0], c.Roots))
+		root := rootOf(elsewhere[0], c.Roots)
+		f.untouched("outside of this folder", elsewhere, "; run "+f.fromBelow(root)+" in "+root)
 	}
 	return nil
+}
+
+// fromBelow is the command that repairs from a folder what these records tell: where they are not
+// found from there, as those of a build beside its sources, it names them.
+func (f *fixing) fromBelow(dir string) string {
+	store, err := f.store(nil)
+	if err != nil {
+		return "musllint fix"
+	}
+	if rel, err := filepath.Rel(filepath.Dir(store.Dir), dir); err == nil && filepath.IsLocal(rel) && filepath.Base(store.Dir) == record.Folder {
+		return "musllint fix"
+	}
+	return "MUSLCC_DIR=" + store.Dir + " musllint fix"
 }
 
 // idle reports whether there is nothing to do about a finding: what is only worth knowing and

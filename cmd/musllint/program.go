@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/musllint/musllint/lint/report"
 	"github.com/musllint/musllint/lint/run"
 	"github.com/urfave/cli/v2"
 )
@@ -61,7 +62,12 @@ func (p *program) exit(err error) int {
 
 // complain prints an error for people. The text of a diagnostic has lines of its own.
 func (p *program) complain(err error) {
-	fmt.Fprintf(p.Stderr, "musllint: %s\n", strings.TrimRight(err.Error(), "\n"))
+	// Names of files and records may have anything in them.
+	lines := strings.Split(strings.TrimRight(err.Error(), "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = report.Printable(line)
+	}
+	fmt.Fprintf(p.Stderr, "musllint: %s\n", strings.Join(lines, "\n"))
 }
 
 func (p *program) app() *cli.App {

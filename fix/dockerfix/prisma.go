@@ -72,15 +72,15 @@ var schemaToken = sync.OnceValue(func() *regexp.Regexp {
 // schemaTokens cuts a schema, without its comments.
 func schemaTokens(text string) []token {
 	var list []token
-	line := -1 // start of the line of the token before
+	end := 0 // of the token before
 	for _, m := range schemaToken().FindAllStringIndex(text, -1) {
 		word := text[m[0]:m[1]]
 		if strings.HasPrefix(word, "//") || strings.HasPrefix(word, "/*") {
 			continue
 		}
-		start := strings.LastIndexByte(text[:m[0]], '\n') + 1
-		list = append(list, token{m[0], m[1], word, start != line})
-		line = start
+		first := end == 0 || strings.Contains(text[end:m[0]], "\n")
+		list = append(list, token{m[0], m[1], word, first})
+		end = m[1]
 	}
 	return list
 }

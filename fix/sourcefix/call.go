@@ -105,6 +105,9 @@ func (p *planner) unwrap(remedy facts.Remedy, places []int) *repair {
 
 // ofConflict returns the repairs of a declaration or an argument that does not agree.
 func (p *planner) ofConflict(u *lint.Use) []*repair {
+	if r := p.designate(u); r != nil {
+		return []*repair{r}
+	}
 	name := u.Name
 	if name == "" {
 		name = p.culprit(u)
@@ -157,6 +160,73 @@ func (p *planner) culprit(u *lint.Use) string {
 		}
 	}
 	return ""
+}
+
+// ordered are the members of structures that musl has other members between, as it has to fill up
+// what is wider on Linux than in POSIX. They stand in the same order everywhere.
+var ordered = map[string][]string{
+	"msghdr":  {"msg_name", "msg_namelen", "msg_iov", "msg_iovlen", "msg_control", "msg_controllen", "msg_flags"},
+	"cmsghdr": {"cmsg_len", "cmsg_level", "cmsg_type"},
+}
+
+// designate names the members of such a structure in the list of values that a use is in.
+func (p *planner) designate(u *lint.Use) *repair {
+	at, ok := p.file.Offset(u.Line, max(u.Column, 1))
+	if u.Name != "" || !strings.Contains(u.Message, "initialization") || !ok || p.cxx {
+		return nil
+	}
+	tokens := p.file.Tokens()
+	i := p.file.TokenIndex(at)
+	for depth := 0; ; { // to the brace around it
+		if i = p.previous(i); i < 0 || p.is(i, ";") {
+			return nil
+		}
+		if p.is(i, "}") || p.is(i, ")") {
+			depth++
+		} else if p.is(i, "(") || p.is(i, "{") {
+			if depth--; depth < 0 {
+				break
+			}
+		}
+	}
+	closed, ok := p.closing(i)
+	if !ok || !p.is(i, "{") {
+		return nil
+	}
+	tag := p.previous(p.previous(i)) // of "struct msghdr m = {" and of "(struct msghdr) {"
+	if p.is(p.previous(i), "=") {
+		tag = p.previous(tag)
+	} else if !p.is(p.previous(i), ")") {
+		return nil
+	}
+	if tag < 0 || !p.is(p.previous(tag), "struct") {
+		return nil
+	}
+	name := p.file.Spelling(tokens[tag])
+	members := ordered[name]
+	if members == nil || p.defines(name) {
+		return nil
+	}
+	r := &repair{title: "name the members of struct " + name + ", between which musl has others", safety: lint.Safe}
+	for n := 1; ; n++ {
+		first, _, found := p.argument(i, closed, n)
+		if !found {
+			break
+		}
+		if n > len(members) || p.is(first, ".") || p.is(first, "[") {
+			return nil
+		}
+		r.edits = append(r.edits, p.edit(tokens[first].Start, tokens[first].Start, "."+members[n-1]+" = "))
+	}
+	for _, t := range tokens[i:closed] {
+		if _, in := p.inDirective(t); in {
+			return nil
+		}
+	}
+	if len(r.edits) == 0 {
+		return nil
+	}
+	return r
 }
 
 // undeclaredTags includes what declares the structures that the file names and does not know: in

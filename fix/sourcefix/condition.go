@@ -71,7 +71,7 @@ type conditions struct {
 	file *csource.File
 	// absent are macros of the C library that musl is known to lack.
 	absent map[string]bool
-	judged []int8 // for each branch whether it is dead: 0 when that was not asked, 1 for no, 2 for yes
+	judged []bool // for each branch whether it is dead, nil before that was asked
 }
 
 // branch is what the condition of one branch alone comes to.
@@ -109,40 +109,27 @@ func (c *conditions) defined(name string) value {
 
 // dead reports whether an offset is in a branch that no compiler takes on a musl system.
 func (c *conditions) dead(offset int) bool {
-	all := c.file.Branches()
-	for i := c.file.BranchAt(offset); i >= 0; i = all[i].Parent {
-		if c.deadBranch(i) {
-			return true
-		}
+	i := c.file.BranchAt(offset)
+	if i < 0 {
+		return false
 	}
-	return false
-}
-
-func (c *conditions) deadBranch(i int) bool {
-	all := c.file.Branches()
 	if c.judged == nil {
-		c.judged = make([]int8, len(all))
+		c.judge()
 	}
-	if c.judged[i] == 0 {
-		c.judged[i] = 1
-		if c.judge(i) {
-			c.judged[i] = 2
-		}
-	}
-	return c.judged[i] == 2
+	return c.judged[i]
 }
 
-func (c *conditions) judge(i int) bool {
+// judge finds the dead branches: those in a dead one, those whose own condition does not hold,
+// and those behind one of the same chain whose condition does.
+func (c *conditions) judge() {
 	all := c.file.Branches()
-	if c.branch(all[i]).no() {
-		return true
+	c.judged = make([]bool, len(all))
+	taken := make([]bool, len(all)) // by the first branch of the chain
+	for i, b := range all {
+		v := c.branch(b)
+		c.judged[i] = v.no() || taken[b.Chain] || b.Parent >= 0 && c.judged[b.Parent]
+		taken[b.Chain] = taken[b.Chain] || b.Name != "else" && v.yes()
 	}
-	for j := all[i].Chain; j < i; j++ {
-		if all[j].Chain == all[i].Chain && all[j].Name != "else" && c.branch(all[j]).yes() {
-			return true
-		}
-	}
-	return false
 }
 
 // expression reads a condition from its tokens. Whatever it cannot know is unknown, and makes

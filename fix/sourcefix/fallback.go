@@ -10,7 +10,7 @@ import (
 // and stand behind the includes that the file begins with.
 func (p *planner) fallbackPoint(offsets []int) point {
 	branch, first := p.common(offsets), p.earliest(offsets)
-	code := min(first, p.codeStart())
+	code := min(first, p.code)
 	at, found := 0, false
 	for _, i := range p.seen(offsets) {
 		if in := p.includes[i]; in.directive.End <= code && in.depth == 0 && !p.inText(in.directive) && in.directive.End > at {

@@ -78,22 +78,7 @@ func (p *planner) statement(i int) (from, to int, ok bool) {
 	if b := p.previous(i); p.is(b, ")") && p.is(p.previous(b), "void") && p.is(p.previous(p.previous(b)), "(") {
 		from = p.previous(p.previous(b))
 	}
-	before := p.previous(from)
-	if before < 0 {
-		return 0, 0, false
-	}
-	if d, in := p.inDirective(tokens[before]); in {
-		// What stands before the directive counts; a branch may have cut something in two.
-		for before >= 0 {
-			if d, in = p.inDirective(tokens[before]); !in {
-				break
-			}
-			for before >= 0 && tokens[before].Start >= d.Start {
-				before = p.previous(before)
-			}
-		}
-	}
-	if !p.is(before, ";") && !p.is(before, "{") && !p.is(before, "}") {
+	if !p.begins(from) {
 		return 0, 0, false
 	}
 	for _, t := range tokens[from : to+1] { // no directive within
@@ -102,6 +87,62 @@ func (p *planner) statement(i int) (from, to int, ok bool) {
 		}
 	}
 	return from, to, true
+}
+
+// begins reports whether a statement begins at a token, whatever branches before it are compiled.
+// In "if (x) #ifdef A f(); #endif g();" neither f nor g does: either may be what x decides about.
+func (p *planner) begins(from int) bool {
+	tokens := p.file.Tokens()
+	asked := map[int]bool{}
+	for ask := []int{p.previous(from)}; len(ask) > 0; {
+		before := ask[len(ask)-1]
+		ask = ask[:len(ask)-1]
+		switch {
+		case asked[before]:
+			continue
+		case before < 0:
+			return false
+		}
+		asked[before] = true
+		i, in := p.file.DirectiveAt(tokens[before].Start)
+		if !in {
+			if !p.is(before, ";") && !p.is(before, "{") && !p.is(before, "}") {
+				return false
+			}
+			continue
+		}
+		switch d := p.file.Directives()[i]; d.Name {
+		case "endif":
+			ends, start := p.chainBefore(d)
+			ask = append(append(ask, ends...), start)
+		case "elif", "elifdef", "elifndef", "else":
+			_, start := p.chainBefore(d)
+			ask = append(ask, start)
+		default:
+			ask = append(ask, p.before(d))
+		}
+	}
+	return true
+}
+
+// before returns the last token before a directive, -1 for none.
+func (p *planner) before(d csource.Directive) int { return p.previous(p.file.TokenIndex(d.Start)) }
+
+// chainBefore returns the last tokens of the branches of the chain that a directive goes on with
+// or ends, and the last one before the chain, -1 for none.
+func (p *planner) chainBefore(d csource.Directive) (ends []int, start int) {
+	b := p.file.BranchAt(d.Start - 1)
+	if b < 0 {
+		return nil, -1
+	}
+	branches, directives := p.file.Branches(), p.file.Directives()
+	first := branches[b].Chain
+	for _, x := range branches[first : b+1] {
+		if x.Chain == first && x.Close >= 0 {
+			ends = append(ends, p.before(directives[x.Close]))
+		}
+	}
+	return ends, p.before(directives[branches[first].Directive])
 }
 
 // shareGuards gives uses that stand in nothing but guarded statements the repair that guards

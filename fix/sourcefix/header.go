@@ -270,12 +270,16 @@ func (p *planner) oneInclude(remedy facts.Remedy) *repair {
 }
 
 // narrowed returns the edit by which a branch that asks for Linux, and for nothing else, asks for
-// glibc as well.
+// glibc as well. One that has an #else is not narrowed: what other systems have would be compiled
+// on musl then.
 func (p *planner) narrowed(branch int) (lint.Edit, bool) {
 	if branch < 0 {
 		return lint.Edit{}, false
 	}
 	b := p.file.Branches()[branch]
+	if b.Close < 0 || p.file.Directives()[b.Close].Name != "endif" {
+		return lint.Edit{}, false
+	}
 	c := b.Condition
 	word := c
 	switch {

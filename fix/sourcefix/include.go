@@ -32,12 +32,11 @@ func (p *planner) surveyIncludes() {
 // around reports whether branch a is b, or one that b is in: what stands in a is compiled
 // whenever what stands in b is.
 func (p *planner) around(a, b int) bool {
-	for ; b >= 0; b = p.file.Branches()[b].Parent {
-		if a == b {
-			return true
-		}
+	if a < 0 || b < 0 {
+		return a < 0
 	}
-	return a < 0
+	all := p.file.Branches()
+	return a <= b && all[b].End <= all[a].End // they are in the order in which they begin
 }
 
 // common is the innermost branch that all offsets are in.
@@ -70,7 +69,7 @@ func (p *planner) earliest(offsets []int) int {
 	first := len(p.file.Text())
 	for _, offset := range offsets {
 		if d, in := p.file.DirectiveAt(offset); in && p.file.Directives()[d].Name == "define" {
-			offset = max(offset, p.codeStart())
+			offset = max(offset, p.code)
 		}
 		first = min(first, offset)
 	}
@@ -267,7 +266,7 @@ func (p *planner) spelling(in include) string {
 // behindChains returns the end of the last chain of conditions before the code that has includes
 // in it.
 func (p *planner) behindChains(branch, first int) (int, bool) {
-	code := min(first, p.codeStart())
+	code := min(first, p.code)
 	at, found := 0, false
 	branches := p.file.Branches()
 	directives := p.file.Directives()
@@ -313,19 +312,6 @@ func (p *planner) chainEnd(b int) int {
 	}
 }
 
-// codeStart is the offset of the first token that is neither a comment nor in a directive.
-func (p *planner) codeStart() int {
-	for _, t := range p.file.Tokens() {
-		if t.Kind == csource.Comment {
-			continue
-		}
-		if _, in := p.inDirective(t); !in {
-			return t.Start
-		}
-	}
-	return len(p.file.Text())
-}
-
 // top returns the first place of a file for an include: behind the guard of a header, else
 // behind the macros that it defines first, such as _GNU_SOURCE, and the comments that it begins
 // with.
@@ -335,11 +321,11 @@ func (p *planner) top(branch, first int) point {
 		return point{offset: directives[guard.Directive+1].End, like: "#include ", gap: true}
 	}
 	for _, d := range directives {
-		if d.End <= min(first, p.codeStart()) && p.around(p.file.BranchAt(d.Start), branch) && d.Name == "pragma" && len(d.Tokens) == 1 && p.file.Is(d.Tokens[0], "once") {
+		if d.End <= min(first, p.code) && p.around(p.file.BranchAt(d.Start), branch) && d.Name == "pragma" && len(d.Tokens) == 1 && p.file.Is(d.Tokens[0], "once") {
 			return point{offset: d.End, like: "#include ", gap: true}
 		}
 	}
-	if end := p.behindMacros(min(first, p.codeStart())); end > 0 {
+	if end := p.behindMacros(min(first, p.code)); end > 0 {
 		return point{offset: end, like: "#include ", gap: true}
 	}
 	for _, t := range p.file.Tokens() {
@@ -351,7 +337,7 @@ func (p *planner) top(branch, first int) point {
 		}
 		break
 	}
-	return point{offset: 0, before: true, like: "#include ", gap: true}
+	return point{offset: p.file.LineStart(0), before: true, like: "#include ", gap: true}
 }
 
 // behindMacros returns the end of the directives that a file begins with, up to its first include
@@ -404,34 +390,22 @@ func (p *planner) renderHeaders(repairs []*repair, add func(int, int, string, *r
 		}
 		line := where.like + "<" + p.named(name) + ">"
 		first := len(planned[where.offset]) == 1
-		switch {
-		case where.before && where.gap:
+		if where.before {
 			line += p.eol
-		case where.before:
-			line += p.eol
-		default:
+		} else {
 			line = p.eol + line
 			if where.gap && first {
 				line = p.eol + line
 			}
 		}
-		rank := 10
+		const rank = 10
 		for _, r := range repairs {
-			if slices.Contains(r.headers, h) {
-				add(where.offset, rank, line, r)
+			if !slices.Contains(r.headers, h) {
+				continue
 			}
-		}
-		if where.gap && where.before { // an empty line behind all of them
-			for _, r := range repairs {
-				if slices.Contains(r.headers, h) {
-					add(where.offset, rank+1, p.eol, r)
-				}
-			}
-		} else if where.gap && !p.blank(p.afterLine(where.offset)) {
-			for _, r := range repairs {
-				if slices.Contains(r.headers, h) {
-					add(where.offset, rank+1, p.eol, r)
-				}
+			add(where.offset, rank, line, r)
+			if where.gap && (where.before || !p.blank(p.afterLine(where.offset))) { // an empty line behind all of them
+				add(where.offset, rank+1, p.eol, r)
 			}
 		}
 	}
@@ -466,7 +440,7 @@ func (p *planner) renderFirsts(repairs []*repair, add func(int, int, string, *re
 		if r.first == "" {
 			continue
 		}
-		offset, gap := 0, true
+		offset, gap := p.file.LineStart(0), true
 		if len(p.includes) > 0 {
 			in := p.includes[0]
 			at := in.directive.Start

@@ -36,8 +36,13 @@ func (p *planner) ofName(u *lint.Use) []*repair {
 		return nil
 	}
 	known, ok := facts.LookupInterface(name)
-	if p.packaged(known) { // it comes with the header that a package brings
-		return []*repair{manual(p.packageWords(known))}
+	if words := p.packaged(known); words != "" { // it comes with the header that a package brings
+		return []*repair{manual(words)}
+	}
+	if u.Kind == lint.UseMacro || u.Kind == lint.UseFunction && strings.Contains(u.Message, " undeclared ") {
+		if r := p.argumentOfMissing(places); r != nil {
+			return []*repair{r}
+		}
 	}
 	var list []*repair
 	remedies := facts.Remedies(kind, name)
@@ -71,18 +76,49 @@ func (p *planner) ofName(u *lint.Use) []*repair {
 	return list
 }
 
-// packaged reports whether the file includes a header that declares a name and that a package
-// brings, with a library.
-func (p *planner) packaged(known facts.Interface) bool {
+// argumentOfMissing returns what to do about a word that means something as an argument of a
+// macro which comes with the header of a package: link in TAILQ_FOREACH(node, list, link).
+func (p *planner) argumentOfMissing(places []int) *repair {
+	const farthest = 200 // tokens before an argument that its call is looked for in
+	asked := map[string]string{}
+	for _, place := range places {
+		depth := 0
+		for i := p.previous(place); i >= max(place-farthest, 0) && !p.is(i, ";") && !p.is(i, "{") && !p.is(i, "}"); i = p.previous(i) {
+			switch {
+			case p.is(i, ")"):
+				depth++
+			case p.is(i, "(") && depth > 0:
+				depth--
+			case p.is(i, "(") && p.previous(i) >= 0:
+				name := p.file.Spelling(p.file.Tokens()[p.previous(i)])
+				words, ok := asked[name]
+				if !ok {
+					if known, ok := facts.LookupInterface(name); ok && known.Kind == "macro" && len(known.Musl) == 0 && !p.defines(name) {
+						words = p.packageWords(known)
+					}
+					asked[name] = words
+				}
+				if words != "" {
+					return manual(words)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// packaged says what package to install for a name when the file includes the header that declares
+// it, and a package brings that with a library. error_t of errno.h is in argp.h, too.
+func (p *planner) packaged(known facts.Interface) string {
 	for _, in := range p.includes {
-		if in.dead || !slices.Contains(known.Headers, in.Name) {
+		if in.dead || !slices.Contains(known.Headers, in.Name) && (known.Name != "error_t" || in.Name != "argp.h") {
 			continue
 		}
 		if h, ok := facts.LookupHeader(in.Name); ok && h.State == "no" && facts.LinkName(h.Package) != "" && standInNames(in.Name) == nil {
-			return true
+			return p.packageWords(facts.Interface{Package: h.Package, Library: facts.LinkName(h.Package)})
 		}
 	}
-	return false
+	return ""
 }
 
 // calledAt returns the name before the parenthesis that a use is about.

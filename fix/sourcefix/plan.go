@@ -45,25 +45,45 @@ func Plan(src *lint.Source, uses []lint.Use, target lint.Target) [][]lint.Fix {
 	}
 	p.render(firsts)
 	var made []lint.Edit
+	together := map[*repair]bool{}
 	for i, list := range repairs {
 		for _, r := range list {
-			if !slices.Contains(firsts, r) {
+			if r.made == nil && !r.words {
 				p.render([]*repair{r})
 			}
 			fix, ok := r.fix()
 			if !ok {
 				continue
 			}
-			if len(plans[i]) == 0 { // what comes first goes together with all others that do
+			if mixed(src.Name) && addsLines(fix.Edits) {
+				fix = lint.Fix{Title: "in the part that is C: " + fix.Title, Safety: lint.Manual}
+			}
+			if len(plans[i]) == 0 && !together[r] { // what comes first goes together with all others that do
 				if conflicting(made, fix.Edits) {
 					continue
 				}
 				made = append(made, fix.Edits...)
+				together[r] = true
 			}
 			plans[i] = append(plans[i], fix)
 		}
 	}
 	return plans
+}
+
+// mixed reports whether a file is C in parts only, as #line names the grammars that C is made
+// from: the top of the file and what is behind the includes may be no place for lines of C.
+func mixed(name string) bool {
+	switch strings.ToLower(strings.TrimPrefix(filepath.Ext(name), ".")) {
+	case "", "c", "cc", "cpp", "cxx", "c++", "cp", "m", "mm", "h", "hh", "hpp", "hxx", "h++", "inc", "inl", "ipp", "tcc", "tpp", "txx", "def", "cu", "cuh", "s", "in", "i", "ii":
+		return false
+	}
+	return true
+}
+
+// addsLines reports whether an edit is more than other words in a line.
+func addsLines(edits []lint.Edit) bool {
+	return slices.ContainsFunc(edits, func(e lint.Edit) bool { return strings.Contains(e.NewText, "\n") })
 }
 
 // conflicting reports whether edits cannot be made together with others.
@@ -94,10 +114,13 @@ type planner struct {
 	indexed   bool
 	brackets  []int32 // how many braces are open before each token, and at the end
 	parens    []int32 // the same of parentheses, which a brace sets back
+	partners  []int32 // for each token the one that closes it, 0 for none; nil before that was asked
+	code      int     // offset of the first token that is neither a comment nor in a directive
 	includes  []include
 
 	largeFileKnown   bool
 	largeFileRepairs []*repair
+	byName           map[nameKey][]*repair // of the uses so far
 
 	standIns map[string]*repair // of headers
 	dropped  map[int]bool       // includes whose line goes
@@ -148,7 +171,7 @@ func newPlanner(src *lint.Source, uses []lint.Use, target lint.Target) *planner 
 	f := csource.Read(src.Content)
 	p := &planner{
 		conditions: conditions{file: f, absent: map[string]bool{}}, src: src, file: f, target: target,
-		standIns: map[string]*repair{}, dropped: map[int]bool{},
+		standIns: map[string]*repair{}, dropped: map[int]bool{}, byName: map[nameKey][]*repair{},
 	}
 	switch ext := filepath.Ext(src.Name); ext {
 	case ".h", ".inc", ".def":
@@ -171,8 +194,7 @@ func (p *planner) learn(uses []lint.Use) {
 		if len(u.Via) > 0 {
 			p.header = true
 		}
-		switch u.Kind {
-		case lint.UseMacro:
+		if u.Kind == lint.UseMacro {
 			p.absent[u.Name] = true
 		}
 	}
@@ -195,12 +217,29 @@ func (p *planner) untouchable(u *lint.Use) string {
 	return ""
 }
 
+// nameKey is what the repairs of a name depend on, which are those of all places in the file.
+type nameKey struct {
+	kind lint.UseKind
+	name string
+}
+
 // repairs returns what can be done about a use.
 func (p *planner) repairs(u *lint.Use) []*repair {
 	switch u.Kind {
 	case lint.UseHeader, lint.UseRedirect:
 		return p.ofHeader(u)
-	case lint.UseFunction, lint.UseMacro, lint.UseType, lint.UseSymbol, lint.UseOther:
+	case lint.UseFunction, lint.UseMacro, lint.UseType, lint.UseSymbol:
+		if u.Name == "" { // the place tells
+			return p.ofName(u)
+		}
+		key := nameKey{u.Kind, u.Name}
+		list, ok := p.byName[key]
+		if !ok {
+			list = p.ofName(u)
+			p.byName[key] = list
+		}
+		return list
+	case lint.UseOther:
 		return p.ofName(u)
 	case lint.UseConflict:
 		return p.ofConflict(u)

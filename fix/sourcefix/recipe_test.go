@@ -323,6 +323,9 @@ func (r *recipe) confirm(t *testing.T, after []byte, safe bool, proved *int) {
 		}
 	}
 	if muslGCC(cxx) == "" {
+		if os.Getenv("MUSLLINT_REQUIRE") != "" {
+			t.Fatal("MUSLLINT_MUSL_GCC is not set")
+		}
 		return
 	}
 	if cxx {

@@ -104,6 +104,13 @@ func (p *planner) survey() {
 		}
 	}
 	p.brackets[len(tokens)], p.parens[len(tokens)] = braces, parens
+	p.code = len(text)
+	for _, t := range tokens {
+		if _, in := p.inDirective(t); !in && t.Kind != csource.Comment {
+			p.code = t.Start
+			break
+		}
+	}
 	p.surveyIncludes()
 }
 
@@ -142,26 +149,36 @@ func (p *planner) is(i int, spelling string) bool {
 // closing returns the index of the bracket that closes the one at i. It does not leave the
 // directive that i is in, nor enter one.
 func (p *planner) closing(i int) (int, bool) {
+	if p.partners == nil {
+		p.pair()
+	}
+	j := int(p.partners[i])
+	return j, j > 0
+}
+
+// pair finds the bracket that closes each one.
+func (p *planner) pair() {
 	tokens := p.file.Tokens()
-	own, inside := p.file.DirectiveAt(tokens[i].Start)
-	depth := 0
-	for j := i; j < len(tokens); j++ {
-		if tokens[j].Kind != csource.Punct {
+	p.partners = make([]int32, len(tokens))
+	var open []int
+	own, inside := 0, false // the directive that the open ones are in
+	for j, t := range tokens {
+		if t.Kind != csource.Punct {
 			continue
 		}
-		if d, in := p.file.DirectiveAt(tokens[j].Start); in != inside || in && d != own {
-			return 0, false
+		if d, in := p.file.DirectiveAt(t.Start); in != inside || in && d != own {
+			own, inside, open = d, in, open[:0]
 		}
-		switch p.file.Text()[tokens[j].Start] {
+		switch p.file.Text()[t.Start] {
 		case '(', '[', '{':
-			depth++
+			open = append(open, j)
 		case ')', ']', '}':
-			if depth--; depth == 0 {
-				return j, true
+			if n := len(open); n > 0 {
+				p.partners[open[n-1]] = int32(j)
+				open = open[:n-1]
 			}
 		}
 	}
-	return 0, false
 }
 
 // lineStart returns where the line of an offset begins, if nothing but white space stands before

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // show writes the tokens of a text, each with the first letter of its kind.
@@ -14,6 +15,28 @@ func show(text string) string {
 		list = append(list, t.Kind.String()[:1]+":"+f.Spelling(t))
 	}
 	return strings.Join(list, " ")
+}
+
+// Texts that nobody writes take minutes when each part of them is looked at from the start, or up
+// to the end.
+func TestTimeGrowsWithTheText(t *testing.T) {
+	const n = 1 << 19
+	for name, text := range map[string]string{
+		"stars and backslashes in a comment": "/*" + strings.Repeat("*\\", n),
+		"raw strings without an end":         strings.Repeat("R\"(", n),
+		"continuations":                      strings.Repeat("a\\\n", n),
+		"comments without an end":            strings.Repeat("/*", n),
+		"quotes":                             strings.Repeat("\"\\", n),
+	} {
+		start := time.Now()
+		f := Read([]byte(text))
+		if len(f.Tokens()) == 0 || len(f.Branches()) != 0 {
+			t.Errorf("%s: %d tokens", name, len(f.Tokens()))
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s: it took %s", name, took)
+		}
+	}
 }
 
 func TestTokens(t *testing.T) {
@@ -238,4 +261,26 @@ func FuzzRead(f *testing.F) {
 		}
 		f.HeaderGuard()
 	})
+}
+
+// TestMark reads past a byte order mark, as compilers do, whose columns do not count it.
+func TestMark(t *testing.T) {
+	f := Read([]byte("\xef\xbb\xbf#include <stdio.h>\nint x;\n"))
+	if includes := f.Includes(); len(includes) != 1 || includes[0].Name != "stdio.h" {
+		t.Errorf("includes: %v", includes)
+	}
+	if offset, ok := f.Offset(1, 10); !ok || f.Text()[offset] != '<' {
+		t.Errorf("1:10 is %d, %v", offset, ok)
+	}
+	for offset, want := range map[int]int{0: 1, 2: 1, 3: 1, 22: 2} {
+		if got := f.Line(offset); got != want {
+			t.Errorf("line of %d: %d, want %d", offset, got, want)
+		}
+	}
+	if got := f.LineStart(0); got != 3 {
+		t.Errorf("the first line starts at %d", got)
+	}
+	if got := len(Read([]byte("\xef\xbb")).Tokens()); got == 0 {
+		t.Error("half a mark is text")
+	}
 }

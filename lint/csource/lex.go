@@ -67,7 +67,12 @@ type lexer struct {
 	tokens []Token
 	found  []found
 	state  int
+	// unclosed counts raw strings that never end: the search for an end goes through all of the text.
+	unclosed int
 }
+
+// maxUnclosed is far above what a source has by mistake.
+const maxUnclosed = 100
 
 // found is a directive while the lexer runs.
 type found struct {
@@ -86,7 +91,7 @@ func (f *File) lex() {
 func (l *lexer) run() {
 	text := l.text
 	fresh := true // nothing but white space and comments in the line so far
-	for i := 0; i < len(text); {
+	for i := begin(text); i < len(text); {
 		c := text[i]
 		switch class[c] {
 		case isSpace:
@@ -416,23 +421,20 @@ func (l *lexer) comment(i int) int {
 	}
 	switch text[j] {
 	case '*':
-		for i = j + 1; ; {
-			k := bytes.Index(text[i:], []byte("*/"))
-			b := text[i:]
-			if k >= 0 {
-				b = text[i : i+k]
+		i = j + 1
+		inner, end := text[i:], len(text)
+		if k := bytes.Index(inner, []byte("*/")); k >= 0 {
+			inner, end = inner[:k], i+k+2
+		}
+		for {
+			s := bytes.Index(inner, []byte("*\\")) // a continuation may stand between the two
+			if s < 0 {
+				return end
 			}
-			if s := bytes.Index(b, []byte("*\\")); s >= 0 { // a continuation may stand between the two
-				if e := l.skipSplices(i + s + 1); e > i+s+1 && e < len(text) && text[e] == '/' {
-					return e + 1
-				}
-				i += s + 1
-				continue
+			i, inner = i+s+1, inner[s+1:]
+			if e := l.skipSplices(i); e > i && e < len(text) && text[e] == '/' {
+				return e + 1
 			}
-			if k < 0 {
-				return len(text)
-			}
-			return i + k + 2
 		}
 	case '/':
 		return l.lineEnd(j + 1)
@@ -551,7 +553,7 @@ scan:
 			return 0
 		}
 	}
-	if open < 0 {
+	if open < 0 || l.unclosed == maxUnclosed {
 		return 0
 	}
 	closing := make([]byte, 0, 18)
@@ -560,6 +562,7 @@ scan:
 	closing = append(closing, '"')
 	k := bytes.Index(rest[open+1:], closing)
 	if k < 0 {
+		l.unclosed++
 		return 0
 	}
 	return i + 1 + open + 1 + k + len(closing)

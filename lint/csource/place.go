@@ -7,10 +7,22 @@ import (
 	"strings"
 )
 
+// mark is a byte order mark, with which editors on Windows begin files. Compilers skip it.
+const mark = "\xef\xbb\xbf"
+
+// begin is the offset of what compilers read.
+func begin(text []byte) int {
+	if bytes.HasPrefix(text, []byte(mark)) {
+		return len(mark)
+	}
+	return 0
+}
+
 // lineStarts returns the offsets of the first bytes of the lines.
 func (f *File) lineStarts() []int {
 	f.lined.Do(func() {
 		f.starts = make([]int, 1, bytes.Count(f.text, []byte{'\n'})+1)
+		f.starts[0] = begin(f.text)
 		for i := 0; ; {
 			n := bytes.IndexByte(f.text[i:], '\n')
 			if n < 0 {
@@ -41,12 +53,12 @@ func (f *File) Offset(line, column int) (int, bool) {
 
 // Line returns the physical line that an offset is in, counted from 1.
 func (f *File) Line(offset int) int {
-	return sort.SearchInts(f.lineStarts(), offset+1)
+	return max(sort.SearchInts(f.lineStarts(), offset+1), 1)
 }
 
 // LineStart returns the offset of the first byte of the physical line that an offset is in.
 func (f *File) LineStart(offset int) int {
-	return f.lineStarts()[max(f.Line(offset), 1)-1]
+	return f.lineStarts()[f.Line(offset)-1]
 }
 
 // TokenIndex returns the index of the first token that ends behind an offset; it is that of the

@@ -37,9 +37,18 @@ func muslCompilers(t *testing.T) []compiler {
 		}
 	}
 	if found == nil {
-		t.Skip("neither MUSLLINT_MUSL_GCC nor MUSLLINT_MUSL_HEADERS is set")
+		lacking(t, "neither MUSLLINT_MUSL_GCC nor MUSLLINT_MUSL_HEADERS is set")
 	}
 	return found
+}
+
+// lacking ends the test, with a failure where everything has to be there.
+func lacking(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("MUSLLINT_REQUIRE") != "" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
 }
 
 // declaredWith returns which of some names are declared after some lines of C.
@@ -231,7 +240,7 @@ func TestComesWithAgreesWithCompiler(t *testing.T) {
 func TestDeclaredOnlyAgreesWithLinker(t *testing.T) {
 	gcc := os.Getenv("MUSLLINT_MUSL_GCC")
 	if gcc == "" {
-		t.Skip("MUSLLINT_MUSL_GCC is not set")
+		lacking(t, "MUSLLINT_MUSL_GCC is not set")
 	}
 	var source strings.Builder
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(append(keysOf(includesText), keysOf(interfacesText)...)))) {
@@ -257,7 +266,7 @@ func TestDeclaredOnlyAgreesWithLinker(t *testing.T) {
 func TestConflictsAgreeWithCompiler(t *testing.T) {
 	gcc := os.Getenv("MUSLLINT_MUSL_GCC")
 	if gcc == "" {
-		t.Skip("MUSLLINT_MUSL_GCC is not set")
+		lacking(t, "MUSLLINT_MUSL_GCC is not set")
 	}
 	compiles := func(compiler, first, second string) bool {
 		cmd := exec.Command(compiler, "-fsyntax-only", "-D_GNU_SOURCE", "-w", "-x", "c", "-")
@@ -265,7 +274,7 @@ func TestConflictsAgreeWithCompiler(t *testing.T) {
 		return cmd.Run() == nil
 	}
 	if !compiles(gcc, "linux/types.h", "linux/limits.h") {
-		t.Skip("the compiler for musl has no headers of the kernel")
+		lacking(t, "the compiler for musl has no headers of the kernel")
 	}
 	for first := range conflictsText.keys() {
 		for _, second := range Conflicts(first) {
@@ -282,7 +291,7 @@ func TestInterfaceTablesAreOfTheHeaders(t *testing.T) {
 	headers := os.Getenv("MUSLLINT_MUSL_HEADERS")
 	versions, _ := filepath.Glob(headers + "/1.*/include")
 	if headers == "" || len(versions) < 8 {
-		t.Skip("MUSLLINT_MUSL_HEADERS is not set, or without some versions: see gen/install-headers")
+		lacking(t, "MUSLLINT_MUSL_HEADERS is not set, or without some versions: see gen/install-headers")
 	}
 	if version, err := exec.Command("dpkg-query", "-W", "-f", "${Version}", "libc6-dev").Output(); err != nil || !strings.HasPrefix(string(version), "2.36-") {
 		t.Skipf("libc6-dev is %s, %v", version, err)

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,7 +22,8 @@ type evaluation struct {
 	diags hcl.Diagnostics
 
 	reports []report
-	turns   []turn // one a policy
+	turns   []turn                // one a policy
+	edits   map[*lint.Edit]string // those of repairs of sources, by the first of them
 }
 
 // A turn is whether a policy takes part: the user's settings, and no mistake so far.
@@ -221,7 +223,7 @@ func (e *evaluation) report(p *Policy, s *Subject) (report, hcl.Diagnostics) {
 		r.Stage = s.st.Label()
 		r.Evidence = append(r.Evidence, s.st.Reasons...)
 	}
-	r.scopes = scopesOf(p.once, s)
+	r.scopes = e.scopesOf(p.once, s)
 	return r, all
 }
 
@@ -232,12 +234,12 @@ type scope struct {
 	of string
 }
 
-func scopesOf(once string, s *Subject) []scope {
+func (e *evaluation) scopesOf(once string, s *Subject) []scope {
 	if once == "" {
 		return nil
 	}
 	if s.use != nil {
-		return s.use.scopes(once)
+		return s.use.scopes(once, e.inWords)
 	}
 	r := s.in.Range
 	switch once {
@@ -251,6 +253,20 @@ func scopesOf(once string, s *Subject) []scope {
 		r = lint.Range{File: s.Range.File, End: len(s.file.Source.Content) + 1}
 	}
 	return []scope{{Range: r}}
+}
+
+// inWords returns the same text for the same edits. The uses of one name share theirs, which are
+// as many as its places.
+func (e *evaluation) inWords(edits []lint.Edit) string {
+	text, ok := e.edits[&edits[0]]
+	if !ok {
+		text = fmt.Sprint("edits ", edits)
+		if e.edits == nil {
+			e.edits = map[*lint.Edit]string{}
+		}
+		e.edits[&edits[0]] = text
+	}
+	return text
 }
 
 func (e *evaluation) fixes(p *Policy) ([]lint.Fix, hcl.Diagnostics) {

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -166,7 +165,7 @@ func (s *Subject) ceiling() lint.Severity {
 // scopes are what uses of a file have in common that are one finding: the name, or only the file,
 // together with the titles of their repairs, since that of one would not repair the other; or
 // the very edits.
-func (u *Use) scopes(once string) []scope {
+func (u *Use) scopes(once string, inWords func([]lint.Edit) string) []scope {
 	name := ""
 	if once == "name" {
 		name = string(u.Kind) + " " + u.Name
@@ -178,7 +177,7 @@ func (u *Use) scopes(once string) []scope {
 		}
 		titles += "\x00" + f.Title
 		if edits == "" {
-			edits = fmt.Sprint("edits ", f.Edits)
+			edits = inWords(f.Edits)
 		}
 	}
 	at := lint.Range{File: u.Range.File, End: 1}
@@ -204,7 +203,7 @@ func useNotes(s *Subject) cty.Value {
 		say("musl has it since " + k.since + ", and " + targetName(s.system) + inside(s.system) + " has not")
 	case k.lfs64:
 		say("musl " + k.gone + " and later declare it with -D_LARGEFILE64_SOURCE only, and will stop to do that, too")
-	case k.available && u.Kind != lint.UseSymbol:
+	case k.available && u.Kind != lint.UseSymbol && u.Kind != lint.UseConflict: // which comes of the header
 		say("musl declares it in " + k.musl[0] + ", which the file does not include")
 	}
 	if u.Guard != "" && !u.advised() {
@@ -214,7 +213,9 @@ func useNotes(s *Subject) cty.Value {
 	case lint.ProofObject:
 		say("seen in an object file that was compiled with glibc's headers: not verified with those of musl")
 	case lint.ProofText:
-		say("seen in the text of the source: not verified with musl's headers")
+		if u.Kind != lint.UseOption { // which stands in no source
+			say("seen in the text of the source: not verified with musl's headers")
+		}
 	}
 	for i := range u.Via {
 		note(u.Via[i])

@@ -52,6 +52,9 @@ func lookUp(u *lint.Use, target lint.Target) *useFacts {
 	k := &useFacts{
 		why: i.Why, instead: i.Instead, link: i.Library, headers: i.Headers, musl: i.Musl, since: i.Since, gone: i.Gone, lfs64: i.LFS64,
 	}
+	if b, differs := facts.Differs(u.Name); differs && u.Kind == lint.UseConflict && k.why == "" {
+		k.why, k.instead = "musl "+b.Why, b.Instead
+	}
 	version := muslVersion(target)
 	k.available = len(i.Musl) > 0 && i.In(version)
 	k.newer = k.since != "" && version != "" && facts.CompareVersions("apk", version, k.since) < 0

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -111,7 +112,7 @@ func (c *collecting) failures(err error) {
 		all = []error{err}
 	}
 	for _, e := range all {
-		name, text := ".musllint", e.Error()
+		name, text := record.Folder, e.Error()
 		if path, rest, ok := strings.Cut(text, ": "); ok && filepath.IsAbs(path) {
 			name, text = c.shelf.name(path), rest
 		}
@@ -133,16 +134,16 @@ func (c *collecting) read(units []record.Unit) error {
 			continue
 		}
 		roots[u.Root] = true
-		stale := map[string]bool{}
+		current := map[string]bool{"": true}
 		for path, hash := range u.Files {
 			src := c.shelf.source(path)
-			stale[path] = src == nil || record.Hash(src.Content) != hash
+			current[path] = src != nil && record.Hash(src.Content) == hash
 		}
 		for _, use := range u.Uses {
 			if use.File != "" && (use.Kind == lint.UseSymbol || use.Kind == lint.UseFunction || use.Kind == lint.UseMacro) {
 				c.placed[use.Name] = true
 			}
-			if stale[use.File] {
+			if !current[use.File] {
 				c.result.Stale[c.shelf.name(use.File)]++
 				continue
 			}
@@ -307,7 +308,7 @@ func (c *collecting) via(f *collectedFile, u lint.Use) []lint.Related {
 			continue
 		}
 		r := lint.Related{Message: "included from here", Range: lint.Range{File: c.shelf.name(spot.File)}}
-		if src := c.shelf.source(spot.File); src != nil && spot.Line > 0 && spot.Line <= src.Lines() {
+		if src := c.shelf.source(spot.File); src != nil && includes(src, spot.Line) {
 			r.Range.Start = src.LineStart(spot.Line)
 			r.Range.End = r.Range.Start + len(src.Line(spot.Line))
 			c.result.Report.Sources[src.Name] = src
@@ -315,6 +316,17 @@ func (c *collecting) via(f *collectedFile, u lint.Use) []lint.Related {
 		list = append(list, r)
 	}
 	return list
+}
+
+// includes reports whether a line is an #include, or an #import: no hash says that the file is the
+// one that was compiled, and of another one nothing is shown.
+func includes(src *lint.Source, line int) bool {
+	if line < 1 || line > src.Lines() {
+		return false
+	}
+	words, ok := bytes.CutPrefix(bytes.TrimSpace(src.Line(line)), []byte("#"))
+	words = bytes.TrimLeft(words, " \t")
+	return ok && (bytes.HasPrefix(words, []byte("include")) || bytes.HasPrefix(words, []byte("import")))
 }
 
 // want keeps those of the uses that something was found about, by chosen rules where there are

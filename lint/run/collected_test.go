@@ -170,6 +170,38 @@ func TestCollectedStale(t *testing.T) {
 	}
 }
 
+// Records may come with somebody else's project: of a file that was not hashed nothing is told, and
+// of one that is said to lead to another no line but an #include.
+func TestCollectedShowsWhatWasCompiled(t *testing.T) {
+	p := newProject(t)
+	write(t, "a.c", "# include <a.h>\nsecret\n")
+	write(t, "a.h", "strfry(x);\n")
+	write(t, "b.h", "strfry(x);\n")
+	known := use("a.h", 1, 1, lint.UseFunction, "strfry", lint.ProofCompile)
+	for line := range 4 {
+		known.Via = append(known.Via, lint.Spot{File: filepath.Join(p.root, "a.c"), Line: line})
+	}
+	u := p.unit("a.o", known)
+	u.Uses = append(u.Uses, use(filepath.Join(p.root, "b.h"), 1, 1, lint.UseFunction, "strfry", lint.ProofCompile))
+	p.save(u)
+	c, got := p.collected(Options{})
+	if diff := cmp.Diff([]string{"a.h:1:1 error ML4002 implicit declaration of function 'strfry'"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]int{"b.h": 1}, c.Stale); diff != "" {
+		t.Errorf("stale, -want +got:\n%s", diff)
+	}
+	var shown []lint.Range
+	for _, e := range c.Report.Findings[0].Evidence {
+		if e.Range.End > 0 {
+			shown = append(shown, e.Range)
+		}
+	}
+	if diff := cmp.Diff([]lint.Range{{File: "a.c", Start: 0, End: len("# include <a.h>")}}, shown); diff != "" {
+		t.Errorf("shown, -want +got:\n%s", diff)
+	}
+}
+
 // What other projects' headers use is one line for each of them, without repairs.
 func TestCollectedForeign(t *testing.T) {
 	p := newProject(t)

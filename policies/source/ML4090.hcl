@@ -13,7 +13,7 @@ policy "ML4090" {
   once     = "name"
   message  = use.message
   evidence = use_notes()
-  repairs  = source_hints()
+  repairs  = source_fixes()
 
   fix "package" {
     when   = use.package != "" && !use.advised

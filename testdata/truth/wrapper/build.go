@@ -22,6 +22,7 @@ type project struct {
 	*machine
 	name, recipe, dir string
 	cacheDir          string
+	installed         []string // folders of headers that are packages on Alpine
 }
 
 func (p *project) path(name ...string) string {

@@ -118,7 +118,7 @@ func (p *project) run() (score, error) {
 		}
 	}
 	if p.fix {
-		if err := p.fixed(all, verdicts, state); err != nil {
+		if err := p.fixed(all, verdicts, state, records); err != nil {
 			return s, err
 		}
 	}

@@ -19,12 +19,12 @@ import (
 
 type options struct {
 	sources, work, musl, table string
-	muslcc, musllint           string
+	muslcc, musllint, packages string
 	on                         string
-	jobs                       int
+	jobs, rounds               int
 	fast, verbose, listTruth   bool
 	rebuild, rejudge, fresh    bool
-	full, fix                  bool
+	full, fix, unsafe          bool
 	objects                    int
 	recall, precision          float64
 }
@@ -40,6 +40,7 @@ func main() {
 	flag.StringVar(&o.table, "table", "testdata/truth/sources.txt", "`file` that says how projects are built")
 	flag.StringVar(&o.muslcc, "muslcc", "", "muslcc's `path`; without one only the truth is made")
 	flag.StringVar(&o.musllint, "musllint", "", "musllint's `path`, for -fix")
+	flag.StringVar(&o.packages, "packages", "", "`folder` with one folder of headers a package of Alpine: -fix compiles with those that musllint names, too")
 	flag.StringVar(&o.on, "on", "musl:1.2.5", "`target`, as MUSLCC_ON")
 	flag.IntVar(&o.jobs, "j", runtime.NumCPU(), "`jobs` at once")
 	flag.BoolVar(&o.fast, "fast", false, "judge with MUSLCC=fast")
@@ -50,6 +51,8 @@ func main() {
 	flag.BoolVar(&o.fresh, "fresh", false, "compile again, instead of taking what a run before this one saw")
 	flag.BoolVar(&o.full, "full", false, "configure and make with the compiler for musl, and compare its errors with the truth")
 	flag.BoolVar(&o.fix, "fix", false, "apply musllint fix, compile again what failed, build on glibc, and restore the sources")
+	flag.BoolVar(&o.unsafe, "unsafe", false, "-fix makes the unsafe repairs, too")
+	flag.IntVar(&o.rounds, "rounds", 1, "`times` that -fix judges and repairs")
 	flag.IntVar(&o.objects, "objects", 0, "build so many units with and without muslcc and compare the objects")
 	flag.Float64Var(&o.recall, "recall", 0, "fail below this `share` of root causes that were found")
 	flag.Float64Var(&o.precision, "precision", 0, "fail below this `share` of findings that are real")
@@ -65,7 +68,7 @@ func main() {
 }
 
 func run(o *options, names []string) (bool, error) {
-	for _, path := range []*string{&o.sources, &o.work, &o.musl, &o.muslcc, &o.musllint} {
+	for _, path := range []*string{&o.sources, &o.work, &o.musl, &o.muslcc, &o.musllint, &o.packages} {
 		if *path == "" {
 			continue
 		}

@@ -81,6 +81,9 @@ func (p *project) judge(u unit) (*verdict, error) {
 	seen := map[diagnosticKey]bool{}
 	for pass := 0; pass < maxPasses; pass++ {
 		more := strictly(u.cxx)
+		for _, dir := range p.installed {
+			more = append(more, "-idirafter", dir)
+		}
 		if pass > 0 {
 			more = append(more, "-idirafter", stubs)
 		}
