@@ -5,20 +5,26 @@
 package buildwrap
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/musllint/musllint/buildwrap/cmdline"
 	"github.com/musllint/musllint/buildwrap/toolchain"
 )
 
-// exitFindings is what muslcc exits with when MUSLCC_STRICT=1 and something was found.
-const exitFindings = 1
+// Exit codes of muslcc's own, where the compiler was content.
+const (
+	exitFindings    = 1   // MUSLCC_STRICT=1, and something was found or nothing could be judged
+	exitInterrupted = 130 // what a shell says of a program that Ctrl-C ended
+)
 
 // wrapper is one run of muslcc.
 type wrapper struct {
@@ -55,7 +61,14 @@ func Main(argv, env []string) int {
 		fmt.Fprintf(os.Stderr, "muslcc: %v\n", err)
 		return toolchain.ExitCode(err)
 	}
-	if w.look(status) && s.strict && status.Success() {
+	// Whoever interrupts the build does not wait for what is only looked at.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	found := w.look(ctx, status)
+	switch {
+	case ctx.Err() != nil && status.Success():
+		return exitInterrupted
+	case found && s.strict && status.Success():
 		w.removeOutputs()
 		return exitFindings
 	}
@@ -92,7 +105,7 @@ func become(real toolchain.Real, env []string) int {
 }
 
 // look judges what was compiled or linked. A fault of ours must not fail anybody's build.
-func (w *wrapper) look(status toolchain.Status) (found bool) {
+func (w *wrapper) look(ctx context.Context, status toolchain.Status) (found bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			w.note("gave up: %v\n%s", r, debug.Stack())
@@ -108,9 +121,9 @@ func (w *wrapper) look(status toolchain.Status) (found bool) {
 		if w.command.Mode.Links() || w.strict {
 			fmt.Fprintf(w.stderr, "muslcc: %v\n", err)
 		}
-		return false
+		return true
 	}
-	j := &judge{wrapper: w, on: on}
+	j := &judge{wrapper: w, ctx: ctx, on: on}
 	if !status.Success() {
 		j.failure()
 		return false

@@ -27,7 +27,7 @@ func (j *judge) failure() {
 		j.note("%v", err)
 		return
 	}
-	ctx, stop := context.WithTimeout(context.Background(), shadow.Timeout)
+	ctx, stop := context.WithTimeout(j.ctx, shadow.Timeout)
 	defer stop()
 	told := map[string]bool{}
 	compiled := false

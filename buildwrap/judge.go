@@ -22,6 +22,7 @@ import (
 // judge looks at what one run of the compiler made.
 type judge struct {
 	*wrapper
+	ctx     context.Context // ends when somebody interrupts the build
 	on      lint.Target
 	exports *facts.MuslExports
 	headers *shadow.Headers
@@ -65,6 +66,10 @@ func (j *judge) prepare() error {
 		j.headers = nil
 		if errors.Is(err, shadow.ErrNone) {
 			j.without = err.Error()
+			if j.strict {
+				fmt.Fprintf(j.stderr, "muslcc: nothing can be verified: %s\n", j.without)
+				j.found = true
+			}
 		}
 		return nil
 	}
@@ -138,7 +143,7 @@ func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
 	if m, ok := j.remembered(memo); ok {
 		return m.Uses, nil
 	}
-	ctx, stop := context.WithTimeout(context.Background(), shadow.Timeout)
+	ctx, stop := context.WithTimeout(j.ctx, shadow.Timeout)
 	defer stop()
 	result, err := j.headers.Compile(ctx, j.real.Compiler(), j.dir, &j.command, src, j.env)
 	if err != nil {
