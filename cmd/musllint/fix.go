@@ -129,7 +129,7 @@ func (f *fixing) run(ctx context.Context) error {
 		return err
 	}
 	f.report, err = f.linter.Lint(ctx)
-	if errors.Is(err, run.ErrNoInput) && (len(patches) > 0 || hasRecords(f.records)) {
+	if errors.Is(err, run.ErrNoInput) && (len(patches) > 0 || f.records != nil) {
 		f.report, err = &lint.Report{Sources: map[string]*lint.Source{}}, nil
 	}
 	if err != nil {

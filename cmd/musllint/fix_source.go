@@ -144,9 +144,6 @@ func rootOf(name string, roots []string) string {
 	return ""
 }
 
-// hasRecords reports whether there is something to repair beside Dockerfiles.
-func hasRecords(c *run.Collected) bool { return c != nil && (c.Units > 0 || len(c.Stale) > 0) }
-
 // buildFiles are the files of build systems, and what a hint has for each.
 var buildFiles = []struct {
 	names []string

@@ -222,7 +222,9 @@ func summary(r *lint.Report) string {
 	} else if n == 1 {
 		text = found[0]
 	}
-	text += " in " + counted(r.Files, "file")
+	if r.Files > 0 || len(found) == 0 { // what was found may be on a command line
+		text += " in " + counted(r.Files, "file")
+	}
 	if len(r.Failures) == 0 {
 		return text
 	}

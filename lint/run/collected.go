@@ -403,8 +403,13 @@ func (c *collecting) finish() {
 		}
 		f.URL = r.Rules[f.Rule].URL
 	}
-	for _, target := range slices.SortedFunc(maps.Keys(c.wanted), compareTargets) { // those of the last one are kept
-		c.result.Hints = sourcefix.Hints(c.wanted[target], target)
+	for _, target := range slices.SortedFunc(maps.Keys(c.wanted), compareTargets) {
+		for _, h := range sourcefix.Hints(c.wanted[target], target) {
+			known := func(o sourcefix.Hint) bool { return o.Package == h.Package && o.Library == h.Library && o.Macro == h.Macro }
+			if !slices.ContainsFunc(c.result.Hints, known) {
+				c.result.Hints = append(c.result.Hints, h)
+			}
+		}
 	}
 	if n := len(c.result.Stale); n > 0 {
 		uses := 0

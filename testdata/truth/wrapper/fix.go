@@ -181,7 +181,9 @@ func (p *project) reconfigured(all []unit, asked []int, records []record.Unit) (
 			return err
 		}
 		without := definition.ReplaceAllFunc(text, func(line []byte) []byte {
-			if guards[string(definition.FindSubmatch(line)[1])] {
+			name := string(definition.FindSubmatch(line)[1])
+			function := strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(name, "HAVE_"), "DECL_"))
+			if guards[name] || strings.HasPrefix(name, "HAVE_") && p.glibc[function] && !p.muslFuncs[function] {
 				return nil
 			}
 			return line
