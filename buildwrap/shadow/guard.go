@@ -229,6 +229,11 @@ func headerNames(stem string) []string {
 // on the command line.
 func (u *unit) configured(macro string) bool {
 	for i, option := range u.cmdOptions() {
+		if option == "-include" && i+1 < len(u.cmdOptions()) && strings.Contains(filepath.Base(u.cmdOptions()[i+1]), "conf") {
+			if t := u.text(u.abs(u.cmdOptions()[i+1])); t != nil && bytes.Contains(t.file.Text(), []byte("#define "+macro)) {
+				return true
+			}
+		}
 		value := strings.TrimPrefix(option, "-D")
 		if option == "-D" && i+1 < len(u.cmdOptions()) {
 			value = u.cmdOptions()[i+1]

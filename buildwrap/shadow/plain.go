@@ -95,6 +95,7 @@ type outlineLink struct {
 	Name        string `json:"name"`
 	System      bool   `json:"system,omitempty"`
 	Conditional bool   `json:"conditional,omitempty"`
+	Libc        bool   `json:"libc,omitempty"` // a condition around it asks what libc this is
 }
 
 // options reads the unit's options, and reports false for those that hide or show names.
@@ -245,8 +246,9 @@ func (s *survey) include(dir string, link outlineLink, conditional bool) bool {
 			return s.file(s.real(path), conditional)
 		}
 	}
-	// The build's own compiler has it where glibc has its headers, or did not come to it.
-	return conditional && !onHost(link.Name)
+	// The build's own compiler has it where glibc has its headers, or did not come to it, and
+	// then one for musl does not either unless a condition is another one there.
+	return !link.Libc && !onHost(link.Name)
 }
 
 // onHost reports whether a header is in the folders of the system's own headers.
@@ -324,7 +326,7 @@ func (s *survey) outlineOf(f *csource.File) *outline {
 	included := 0
 	for _, include := range f.Includes() {
 		included++
-		o.Includes = append(o.Includes, outlineLink{include.Name, include.System, conditional(include.Start)})
+		o.Includes = append(o.Includes, outlineLink{include.Name, include.System, conditional(include.Start), s.asksLibc(f, include.Start)})
 	}
 	names, needs, odds, defines := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	spans := make([][2]int, 0, len(f.Directives()))
@@ -398,6 +400,36 @@ func (s *survey) asked(name string, names, needs map[string]bool) {
 	case ok:
 		needs[name+" "+strings.Join(facts.HeadersOf(name), " ")] = true
 	}
+}
+
+// asksLibc reports whether a condition around a place has a name that musl does not have.
+func (s *survey) asksLibc(f *csource.File, offset int) bool {
+	around := f.Enclosing(offset)
+	if len(around) == 0 {
+		return false
+	}
+	chains := map[int]bool{}
+	for _, b := range around {
+		chains[b.Chain] = true
+	}
+	for _, b := range f.Branches() {
+		if !chains[b.Chain] || b.Start > offset {
+			continue
+		}
+		for _, token := range b.Condition {
+			if token.Kind != csource.Ident {
+				continue
+			}
+			name := f.Spelling(token)
+			if strings.HasPrefix(name, "__GLIBC") || name == "__GNU_LIBRARY__" || name == "__gnu_linux__" {
+				return true
+			}
+			if i, ok := facts.LookupInterface(name); ok && (len(i.Musl) == 0 || !i.In(s.target.Version)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // elsewhere reports whether a branch is for another system, or for glibc alone.
@@ -474,6 +506,7 @@ func (s *survey) outlineWord(f *csource.File, tokens []csource.Token, i int, nam
 	tag := strings.Contains(known.Name, " ")
 	switch {
 	case tag && (before != "struct" && before != "union" && before != "enum" || after == "*"): // or a type that may stay unknown
+	case known.Kind == "function" && isOwn(f, tokens[i], before, after):
 	case name == "pthread_t" && i+2 < len(tokens) && f.Is(tokens[i+2], "="):
 		names[name] = true // a pointer, and no number
 	case known.Kind == "function" && !use.call && len(known.Musl) > 0 && known.In(s.target.Version) && !s.risky(name):
@@ -503,6 +536,19 @@ func (s *survey) outlineWord(f *csource.File, tokens []csource.Token, i int, nam
 			needs[name+" "+strings.Join(headers, " ")] = true
 		}
 	}
+}
+
+// isOwn reports whether a name is that of a pointer or a variable of the file's own: not in a
+// macro, where the word before may be the macro's name.
+func isOwn(f *csource.File, token csource.Token, before, after string) bool {
+	if before == "*" && after == ")" {
+		return true
+	}
+	if after == "(" || !isDeclared(before) {
+		return false
+	}
+	_, directive := f.DirectiveAt(token.Start)
+	return !directive
 }
 
 // callable are functions that are risky for C++ alone, or where they are declared anew.

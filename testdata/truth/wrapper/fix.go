@@ -172,6 +172,12 @@ func (p *project) reconfigured(all []unit, asked []int, records []record.Unit) (
 	if len(asked) == 0 {
 		return 0, nil
 	}
+	before := map[string][]byte{}
+	defer func() {
+		for path, text := range before {
+			os.WriteFile(path, text, 0o666)
+		}
+	}()
 	err := filepath.WalkDir(p.path("build"), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || !strings.HasSuffix(path, ".h") || !strings.Contains(filepath.Base(path), "conf") {
 			return err
@@ -191,6 +197,7 @@ func (p *project) reconfigured(all []unit, asked []int, records []record.Unit) (
 		if len(without) == len(text) {
 			return nil
 		}
+		before[path] = text
 		return os.WriteFile(path, without, 0o666)
 	})
 	if err != nil {
