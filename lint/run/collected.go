@@ -405,7 +405,9 @@ func (c *collecting) finish() {
 	}
 	for _, target := range slices.SortedFunc(maps.Keys(c.wanted), compareTargets) {
 		for _, h := range sourcefix.Hints(c.wanted[target], target) {
-			known := func(o sourcefix.Hint) bool { return o.Package == h.Package && o.Library == h.Library && o.Macro == h.Macro }
+			known := func(o sourcefix.Hint) bool {
+				return o.Package == h.Package && o.Library == h.Library && o.Macro == h.Macro
+			}
 			if !slices.ContainsFunc(c.result.Hints, known) {
 				c.result.Hints = append(c.result.Hints, h)
 			}
