@@ -95,6 +95,9 @@ func ignored(name string) bool {
 	if name == "memmem" || strings.HasPrefix(name, "DT_") { // are there without _GNU_SOURCE too, in later versions
 		return true
 	}
+	if strings.HasSuffix(name, "_uprobe") || strings.HasSuffix(name, "_uretprobe") { // of x86-64 alone
+		return true
+	}
 	return strings.HasPrefix(name, "R_RISCV_") || strings.HasPrefix(name, "_SYS_") || strings.HasPrefix(name, "_BITS")
 }
 
