@@ -290,8 +290,12 @@ func TestConflictsAgreeWithCompiler(t *testing.T) {
 func TestInterfaceTablesAreOfTheHeaders(t *testing.T) {
 	headers := os.Getenv("MUSLLINT_MUSL_HEADERS")
 	versions, _ := filepath.Glob(headers + "/1.*/include")
-	if headers == "" || len(versions) < 8 {
-		lacking(t, "MUSLLINT_MUSL_HEADERS is not set, or without some versions: see gen/install-headers")
+	if headers == "" {
+		lacking(t, "MUSLLINT_MUSL_HEADERS is not set")
+	}
+	if len(versions) < 8 {
+		// Distributions have the sources of some versions only; all of them are in musl's repository.
+		t.Skipf("headers of %d versions of 8: gen/install-headers needs a clone of musl's repository for all", len(versions))
 	}
 	if version, err := exec.Command("dpkg-query", "-W", "-f", "${Version}", "libc6-dev").Output(); err != nil || !strings.HasPrefix(string(version), "2.36-") {
 		t.Skipf("libc6-dev is %s, %v", version, err)
