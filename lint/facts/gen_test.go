@@ -16,6 +16,8 @@ func TestGeneratorsKeepTheTables(t *testing.T) {
 	for name, args := range map[string][]string{
 		"musl-exports.tsv": {"gen/exports.go"},
 		"sonames.tsv":      {"gen/sonames.go", "sonames.tsv"},
+
+		"interface-names.bin": {"gen/names.go"},
 	} {
 		want, err := os.ReadFile(name)
 		if err != nil {

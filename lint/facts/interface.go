@@ -44,6 +44,32 @@ var conflictsText table
 //go:embed behaviors.tsv
 var behaviorsText table
 
+// interfaceNames is a Bloom filter of the names in interfaces.tsv and includes.tsv, tags by their
+// last word: most names of a source are none of them, and a bisection for each would take longer
+// than to read the source.
+//
+//go:generate sh -c "go run gen/names.go > interface-names.part && mv interface-names.part interface-names.bin"
+//go:embed interface-names.bin
+var interfaceNames string
+
+const filterBits = 1 << 18
+
+// IsInterfaceName reports whether a libc may declare a name, for one that LookupInterface finds
+// and less than 1 of 100 others.
+func IsInterfaceName[T string | []byte](name T) bool {
+	h := uint64(14695981039346656037)
+	for i := range len(name) {
+		h = (h ^ uint64(name[i])) * 1099511628211
+	}
+	for range 3 {
+		if interfaceNames[h%filterBits/8]>>(h%8)&1 == 0 {
+			return false
+		}
+		h >>= 21
+	}
+	return true
+}
+
 // Interface is a name that a header of the C library declares.
 type Interface struct {
 	Name    string   // a tag has its keyword before it: "struct obstack"
@@ -91,6 +117,9 @@ const (
 // LookupInterface returns what is known of a name in C and C++ sources. "obstack" finds
 // "struct obstack". It reports false for a name that neither libc declares.
 func LookupInterface(name string) (Interface, bool) {
+	if !IsInterfaceName(name[strings.LastIndexByte(name, ' ')+1:]) {
+		return Interface{}, false
+	}
 	for _, tag := range [...]string{"", "struct ", "union ", "enum "} {
 		if i, ok := lookupInterface(tag + name); ok {
 			return i, true
@@ -196,6 +225,9 @@ func (i Interface) PackageIn(release string) (pkg string, certain, ok bool) {
 // first. A name that is declared with _LARGEFILE64_SOURCE only is among them. It is empty for a
 // name that musl does not declare.
 func HeadersOf(name string) []string {
+	if !IsInterfaceName(name[strings.LastIndexByte(name, ' ')+1:]) {
+		return nil
+	}
 	for _, tag := range [...]string{"", "struct ", "union ", "enum "} {
 		if c := includesText.row(tag + name); c != nil {
 			return list(c[2])

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -294,5 +295,35 @@ func TestDiffers(t *testing.T) {
 	}
 	if _, ok := Differs("strlen"); ok {
 		t.Error("strlen differs")
+	}
+}
+
+func TestIsInterfaceName(t *testing.T) {
+	for _, table := range []table{interfacesText, includesText} {
+		for key := range table.keys() {
+			if name := key[strings.LastIndexByte(key, ' ')+1:]; !IsInterfaceName(name) || !IsInterfaceName([]byte(name)) {
+				t.Errorf("%s is not in interface-names.bin: run go generate", name)
+			}
+		}
+	}
+	wrong := 0
+	for i := range 10000 {
+		if IsInterfaceName("my_name_" + strconv.Itoa(i)) {
+			wrong++
+		}
+	}
+	if wrong > 100 {
+		t.Errorf("%d of 10000 other names pass", wrong)
+	}
+}
+
+func BenchmarkLookupInterface(b *testing.B) {
+	for _, name := range []string{"strlen", "my_own_function", "obstack"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for range b.N {
+				LookupInterface(name)
+			}
+		})
 	}
 }
