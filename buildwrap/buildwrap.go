@@ -116,6 +116,9 @@ func (w *wrapper) look(ctx context.Context, status toolchain.Status) (found bool
 		return false
 	}
 	on, err := w.target()
+	if err == nil {
+		err = w.locate()
+	}
 	if err != nil {
 		// Said where somebody reads: the compiles of a build scroll by.
 		if w.command.Mode.Links() || w.strict {

@@ -18,10 +18,12 @@ type settings struct {
 	on     string // as written; empty: the newest Alpine
 	strict bool   // findings fail the build
 	trace  bool   // tell on standard error what is done, and why
-	dir    string // where the compiler runs
-	root   string // of the project
-	store  record.Store
 	env    []string
+
+	// What locate finds.
+	dir   string // where the compiler runs
+	root  string // of the project
+	store record.Store
 }
 
 // mode says how units are judged.
@@ -52,9 +54,14 @@ func readSettings(env []string) (*settings, error) {
 	s.on = s.get("MUSLCC_ON")
 	s.strict = truth(s.get("MUSLCC_STRICT"))
 	s.trace = truth(s.get("MUSLCC_DEBUG"))
+	return s, wrong
+}
+
+// locate finds the folders. A probe needs none of them, and does not wait for it.
+func (s *settings) locate() error {
 	dir, err := os.Getwd()
 	if err != nil {
-		return s, err
+		return err
 	}
 	// Two processes of one build must not come to two names of one folder.
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
@@ -62,7 +69,7 @@ func readSettings(env []string) (*settings, error) {
 	}
 	s.dir = dir
 	s.store, s.root = record.Locate(s.get("MUSLCC_DIR"), dir)
-	return s, wrong
+	return nil
 }
 
 func truth(word string) bool { return word != "" && word != "0" }
