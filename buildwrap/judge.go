@@ -80,7 +80,7 @@ func (j *judge) prepare() error {
 // unit judges one source file and records what it uses.
 func (j *judge) unit(src cmdline.Source) {
 	u := &record.Unit{
-		Root: j.rootOf(src), Dir: j.dir, Source: j.path(src.Path), Output: j.path(j.outputOf(src)),
+		Dir: j.dir, Source: j.path(src.Path), Output: j.path(j.outputOf(src)),
 		Compiler: j.real.Path, Args: j.real.Args, On: targetName(j.on),
 	}
 	var err error
@@ -104,6 +104,9 @@ func (j *judge) unit(src cmdline.Source) {
 		}
 	}
 	u.Uses = append(u.Uses, j.options()...)
+	if len(u.Uses) > 0 {
+		u.Root = j.rootOf(src)
+	}
 	j.save(u)
 }
 
@@ -133,10 +136,12 @@ func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
 		symbols = j.lacking(u.Output)
 	}
 	if j.mode == fast {
-		if worth, why := j.suspect(u.Source, symbols); !worth {
-			return nil, nil
-		} else {
-			j.note("%s is suspect: %s", src.Path, why)
+		j.headers.Worth = func() bool {
+			worth, why := j.suspect(u.Source, symbols)
+			if worth {
+				j.note("%s is suspect: %s", src.Path, why)
+			}
+			return worth
 		}
 	}
 	memo := j.memoPath(src)
@@ -146,11 +151,16 @@ func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
 	ctx, stop := context.WithTimeout(j.ctx, shadow.Timeout)
 	defer stop()
 	result, err := j.headers.Compile(ctx, j.real.Compiler(), j.dir, &j.command, src, j.env)
-	if err != nil {
+	if result.Compiled {
+		j.note("%s was compiled with musl's headers: %s", src.Path, result.Doubt)
+	}
+	if err != nil || result.Left {
 		return nil, err
 	}
 	uses := append(result.Uses, j.symbols(ctx, src, u, symbols, result)...)
-	j.remember(memo, append(result.Files, u.Source), uses)
+	if result.Compiled {
+		j.remember(memo, append(result.Files, u.Source), uses)
+	}
 	return uses, nil
 }
 

@@ -102,6 +102,27 @@ func (s Store) WriteCache(text []byte, name ...string) error {
 	return write(s.Cache(name...), text)
 }
 
+// AppendCache adds to a file of the cache, in one piece.
+func (s Store) AppendCache(text []byte, name ...string) error {
+	path := s.Cache(name...)
+	const flags = os.O_WRONLY | os.O_CREATE | os.O_APPEND
+	f, err := os.OpenFile(path, flags, 0o666)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return err
+		}
+		f, err = os.OpenFile(path, flags, 0o666)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
 // write makes a file by renaming a temporary one. Only the folder that ignores itself may have
 // to be made, which costs a step more the first time.
 func write(path string, text []byte) error {

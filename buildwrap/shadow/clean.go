@@ -235,8 +235,9 @@ func (u *unit) nullIsSuspicious() bool {
 }
 
 func codeTokens(f *csource.File) []csource.Token {
-	var out []csource.Token
-	for _, token := range f.Tokens() {
+	tokens := f.Tokens()
+	out := make([]csource.Token, 0, len(tokens))
+	for _, token := range tokens {
 		if token.Kind != csource.Comment {
 			out = append(out, token)
 		}

@@ -3,15 +3,18 @@ package shadow
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,15 +25,16 @@ import (
 
 // layout is part of every key in the cache, as the tables are: another one makes all of it
 // anew. It counts what the headers are made of otherwise.
-const layout = "13"
+const layout = "14"
 
 // Headers are musl's headers for one compiler, at the version that was asked for.
 type Headers struct {
 	// Exact says to compile units too whose text shows that there is nothing to find.
 	Exact bool
+	// Worth is asked whether a unit is worth a compile whose text leaves a doubt; nil: all are.
+	Worth func() bool
 
 	info
-	native bool
 	target lint.Target
 	get    func(string) string
 	store  record.Store
@@ -40,6 +44,7 @@ type Headers struct {
 // info is what is known of a compiler and of musl's headers for it. It is kept in the cache.
 type info struct {
 	description
+	Native bool        `json:"native,omitempty"`
 	None   string      `json:"none,omitempty"` // why there are no headers
 	Musl   muslHeaders `json:"musl"`
 	Tree   string      `json:"tree"` // name of the folder in the cache
@@ -74,10 +79,6 @@ func stampOf(path string) stamp {
 // the machine.
 func Find(get func(string) string, compiler []string, target lint.Target, store record.Store) (*Headers, error) {
 	h := &Headers{target: target, get: get, store: store}
-	if Native(compiler) && get("MUSLCC_SYSROOT") == "" {
-		h.native = true
-		return h, nil
-	}
 	if err := h.load(compiler); err != nil {
 		return nil, err
 	}
@@ -99,6 +100,9 @@ func (h *Headers) Version() string { return h.target.Version }
 // Dir is the folder that musl's headers come from; it is empty where the build's own compiler
 // is one for musl.
 func (h *Headers) Dir() string { return h.Musl.Dir }
+
+// loaderPlaces are where Native looks.
+var loaderPlaces = [...]string{"/lib", "/lib64", "/lib32", "/libx32", "/etc/alpine-release"}
 
 // Native reports whether a compiler makes programs for musl by itself, so that its own compile
 // shows what does not compile there.
@@ -132,12 +136,15 @@ func Native(compiler []string) bool {
 // other folders, than the compiler has of itself.
 func (h *Headers) variant(compiler []string, cmd *cmdline.Command) (*Headers, error) {
 	options := shape(cmd.Shadow)
+	if h.Arch == "x86_64" {
+		options = slices.DeleteFunc(options, func(o string) bool { return o == "-m64" }) // as it is
+	}
 	if len(options) == 0 {
 		return h, nil
 	}
 	v, err := Find(h.get, append(compiler[:len(compiler):len(compiler)], options...), h.target, h.store)
 	if err == nil {
-		v.Exact = h.Exact
+		v.Exact, v.Worth = h.Exact, h.Worth
 	}
 	return v, err
 }
@@ -153,8 +160,11 @@ func (h *Headers) load(compiler []string) error {
 		return err
 	}
 	sum := sha256.New()
+	for _, text := range [...]string{changesText, lfs64Text, glibcHeaders} {
+		_ = binary.Write(sum, binary.LittleEndian, crc32.ChecksumIEEE([]byte(text)))
+	}
 	for _, word := range append([]string{
-		layout, changesText, lfs64Text, glibcHeaders, path, strconv.FormatInt(state.Size(), 10), strconv.FormatInt(state.ModTime().UnixNano(), 10),
+		layout, path, strconv.FormatInt(state.Size(), 10), strconv.FormatInt(state.ModTime().UnixNano(), 10),
 		h.get("MUSLCC_SYSROOT"), h.get("PATH"), h.target.Version,
 	}, compiler[1:]...) {
 		io.WriteString(sum, word)
@@ -167,6 +177,13 @@ func (h *Headers) load(compiler []string) error {
 			return nil
 		}
 		h.info = info{}
+	}
+	if h.get("MUSLCC_SYSROOT") == "" && Native(compiler) {
+		h.Native = true
+		for _, place := range loaderPlaces {
+			h.Stamps = append(h.Stamps, stampOf(place))
+		}
+		return h.keep(key)
 	}
 	return h.make(compiler, key)
 }
@@ -195,6 +212,9 @@ func (h *Headers) make(compiler []string, key string) error {
 	for _, place := range places {
 		h.Stamps = append(h.Stamps, stampOf(place))
 	}
+	for _, place := range loaderPlaces {
+		h.Stamps = append(h.Stamps, stampOf(place))
+	}
 	if err != nil {
 		if !errors.Is(err, ErrNone) {
 			return err
@@ -203,6 +223,11 @@ func (h *Headers) make(compiler []string, key string) error {
 	} else if err := h.tree(key); err != nil {
 		return err
 	}
+	return h.keep(key)
+}
+
+// keep writes down what was found.
+func (h *Headers) keep(key string) error {
 	text, err := json.Marshal(h.info)
 	if err != nil {
 		return err

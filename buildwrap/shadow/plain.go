@@ -1,12 +1,8 @@
 package shadow
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"github.com/musllint/musllint/lint/csource"
@@ -18,53 +14,40 @@ import (
 // declare, or declares in another way, or in a header that is not included for certain. Where
 // there is a doubt the unit is compiled.
 //
-// What a file says is kept in the cache, as a hundred units include the same headers. Read
-// before compiling this way, 7 of 10 units of OpenSSL need no compile, which takes a third of
+// What a header says is kept in the cache, as a hundred units include the same ones. Read
+// before compiling this way, 8 of 10 units of OpenSSL need no compile, which takes a third of
 // the time of the build's own there.
 func (u *unit) plain() bool {
 	if facts.CompareVersions("apk", u.target.Version, "1.2.2") < 0 {
-		return false // whose headers are not known that well
-	}
-	s := &survey{unit: u, visited: map[visit]bool{}, included: map[string]bool{}, named: map[string]bool{}, defined: map[string]bool{}}
-	if !s.options() || !s.file(u.abs(u.src.Path), false) || s.posix && !s.gnu && !u.cxx() {
+		u.doubt = "musl " + u.target.Version // whose headers are not known that well
 		return false
 	}
-	for _, name := range s.names {
-		if !s.defined[name] {
-			return false
-		}
+	s := newSurvey(u)
+	plain := s.options() && s.file(u.abs(u.src.Path), false) && s.settle() && s.met()
+	s.kept.save()
+	if plain && u.cxx() && u.nullIsSuspicious() {
+		plain = s.doubts("NULL")
 	}
-	for _, need := range s.needs {
-		name, headers, _ := strings.Cut(need, " ")
-		met := s.defined[name]
-		for header := range strings.FieldsSeq(headers) {
-			met = met || s.included[header]
-		}
-		if !met {
-			return false
-		}
-	}
-	for _, odd := range s.odds {
-		name, headers, _ := strings.Cut(odd, " ")
-		for header := range strings.FieldsSeq(headers) {
-			if s.named[header] && !s.defined[name] {
-				return false
-			}
-		}
-	}
-	return !u.cxx() || !u.nullIsSuspicious()
+	return plain
 }
 
 // survey goes through the files of a unit.
 type survey struct {
 	*unit
-	visited  map[visit]bool
+	kept     *outlines
+	files    map[string]fileState
+	folders  map[string]bool  // whether they are there
+	visits   map[string]visit // by path
+	found    map[string]where // by name
+	known    map[string]known
 	included map[string]bool // headers of musl's that are included for certain, and what they include
-	named    map[string]bool // headers of musl's that are included under whatever conditions
+	named    map[string]bool // those that are included under whatever conditions
 	defined  map[string]bool // macros that the files define
-	names    []string        // that need a compile unless the files define them
-	needs    []string        // "name header header": one of the headers has to be included
-	odds     []string        // "name header header": it matters where one of the headers is included
+	macros   macroSet
+	kernel   map[string]bool     // headers, by path
+	headers  map[string][]string // by the macro that has the name, with brackets or quotes
+	waiting  []visited           // for a guard to hold, or for the macro of an #include
+	asked    []visited           // names, needs and odds
 	gnu      bool
 	posix    bool
 	dirs     []string // of -I and -isystem
@@ -72,30 +55,102 @@ type survey struct {
 	exports  *facts.MuslExports
 }
 
-type visit struct {
+func newSurvey(u *unit) *survey {
+	return &survey{
+		unit: u, kept: openOutlines(u), files: map[string]fileState{}, folders: map[string]bool{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
+		included: map[string]bool{}, named: map[string]bool{}, defined: map[string]bool{}, headers: map[string][]string{}, kernel: map[string]bool{},
+	}
+}
+
+// visit says how a file was gone through.
+type visit uint8
+
+const (
+	perhaps visit = 1 << iota // where a condition decides about it
+	certainly
+)
+
+// visited is an item of a file that is gone through.
+type visited struct {
+	item
 	path        string
 	conditional bool
+	taken       int // how many names the macro of an #include had
 }
 
-// outline is what a file says as far as musl matters. It is kept.
-type outline struct {
-	Size     int64         `json:"size"`
-	Time     int64         `json:"time"`
-	Includes []outlineLink `json:"includes,omitempty"`
-	Names    []string      `json:"names,omitempty"`
-	Needs    []string      `json:"needs,omitempty"`
-	Odds     []string      `json:"odds,omitempty"`
-	Defines  []string      `json:"defines,omitempty"` // of names that are known
-	GNU      bool          `json:"gnu,omitempty"`
-	POSIX    bool          `json:"posix,omitempty"`
-	Odd      bool          `json:"odd,omitempty"` // includes what a macro says
+// where is what an #include of a name comes to, but for the folder of the file that has it.
+type where struct {
+	file   string // to go on with
+	libc   string // the header of musl's that it brings
+	absent bool   // there is none of that name
+	doubt  bool   // the unit has to be compiled
 }
 
-type outlineLink struct {
-	Name        string `json:"name"`
-	System      bool   `json:"system,omitempty"`
-	Conditional bool   `json:"conditional,omitempty"`
-	Libc        bool   `json:"libc,omitempty"` // a condition around it asks what libc this is
+// known is what the tables have of a name.
+type known struct {
+	facts.Interface
+	ok bool
+}
+
+func (s *survey) lookup(name string) (facts.Interface, bool) {
+	k, ok := s.known[name]
+	if !ok {
+		k.Interface, k.ok = facts.LookupInterface(name)
+		s.known[name] = k
+	}
+	return k.Interface, k.ok
+}
+
+// met reports whether all names are declared that need it.
+func (s *survey) met() bool {
+	if s.posix && !s.gnu && !s.cxx() {
+		return s.doubts("names are hidden by a feature test macro")
+	}
+	var inMacros []visited
+	for _, v := range s.asked {
+		switch macro, _ := cutBody(v.guard); {
+		case s.answers(v):
+		case macro != "":
+			inMacros = append(inMacros, v)
+		default:
+			return s.doubts(v.value + " in " + v.path)
+		}
+	}
+	if v, ok := s.used(inMacros); ok {
+		return s.doubts(v.value + " of a macro in " + v.path)
+	}
+	return true
+}
+
+// answers reports whether what a file asks for is there, or is no matter.
+func (s *survey) answers(v visited) bool {
+	name, headers, _ := strings.Cut(v.value, " ")
+	if s.defined[name] {
+		return true
+	}
+	switch v.kind {
+	case itemNeed:
+		for header := range strings.FieldsSeq(headers) {
+			if s.included[header] {
+				return true
+			}
+		}
+		return false
+	case itemOdd:
+		for header := range strings.FieldsSeq(headers) {
+			if s.named[header] {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// doubts says why a unit has to be compiled.
+func (s *survey) doubts(why string) bool {
+	s.doubt = why
+	return false
 }
 
 // options reads the unit's options, and reports false for those that hide or show names.
@@ -115,7 +170,10 @@ func (s *survey) options() bool {
 			i++
 		case o == "-include":
 			path := s.abs(value)
-			if !exists(path) || !s.file(path, false) {
+			if !s.isFile(path) {
+				return s.doubts("-include " + value)
+			}
+			if !s.file(path, false) {
 				return false
 			}
 			i++
@@ -131,7 +189,7 @@ func (s *survey) options() bool {
 			s.posix = true
 		case o == "-imacros", o == "-Xpreprocessor",
 			strings.HasPrefix(o, "-Wp,"), strings.HasPrefix(o, "-iwith"), strings.HasPrefix(o, "-iprefix"), strings.HasPrefix(o, "--include"):
-			return false
+			return s.doubts(o)
 		}
 	}
 	return true
@@ -140,6 +198,10 @@ func (s *survey) options() bool {
 // define takes in NAME or NAME=VALUE.
 func (s *survey) define(text string) bool {
 	name, value, _ := strings.Cut(text, "=")
+	s.macros.addAll(string(appendHash(nil, name)))
+	if isHeaderName(value) {
+		s.headers[name] = append(s.headers[name], value)
+	}
 	switch {
 	case name == "_GNU_SOURCE":
 		s.gnu = true
@@ -148,8 +210,8 @@ func (s *survey) define(text string) bool {
 	}
 	for _, token := range csource.Read([]byte(value)).Tokens() {
 		if token.Kind == csource.Ident {
-			if i, ok := facts.LookupInterface(value[token.Start:token.End]); ok && (len(i.Musl) == 0 || !i.In(s.target.Version)) {
-				return false
+			if i, ok := s.lookup(value[token.Start:token.End]); ok && (len(i.Musl) == 0 || !i.In(s.target.Version)) {
+				return s.doubts("-D" + text)
 			}
 		}
 	}
@@ -167,118 +229,268 @@ func isFeature(name string) bool {
 // file goes through a file and what it includes. It reports false when something shows that the
 // unit has to be compiled.
 func (s *survey) file(path string, conditional bool) bool {
-	v := visit{path, conditional}
-	if s.visited[v] || s.visited[visit{path, false}] {
+	was := s.visits[path]
+	now := certainly
+	if conditional {
+		now = perhaps
+	}
+	if was >= now {
 		return true
 	}
-	first := !s.visited[visit{path, !conditional}]
-	s.visited[v] = true
+	s.visits[path] = was | now
 	o, ok := s.outline(path)
-	if !ok || o.Odd {
-		return false
+	if !ok {
+		return s.doubts(path + " cannot be read")
 	}
-	if first {
-		s.names = append(s.names, o.Names...)
-		s.needs = append(s.needs, o.Needs...)
-		s.odds = append(s.odds, o.Odds...)
-		for _, name := range o.Defines {
-			s.defined[name] = true
-		}
-		s.gnu, s.posix = s.gnu || o.GNU, s.posix || o.POSIX
-		if s.zone(path) == project {
-			s.read = append(s.read, path)
-		}
+	if was == 0 && s.zone(path) == project {
+		s.read = append(s.read, path)
 	}
-	for _, link := range o.Includes {
-		if !s.include(filepath.Dir(path), link, conditional || link.Conditional) {
+	for _, i := range o {
+		if was != 0 && i.kind != itemInclude {
+			continue
+		}
+		v := visited{item: i, path: path, conditional: conditional}
+		if !s.holds(i.guard) {
+			s.waiting = append(s.waiting, v)
+		} else if !s.take(v) {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *survey) include(dir string, link outlineLink, conditional bool) bool {
-	if !link.System {
-		for _, d := range append([]string{dir}, s.quote...) {
-			if path := filepath.Join(d, link.Name); isFile(path) {
+// settle takes in what was ruled out before all macros were known that the files define.
+func (s *survey) settle() bool {
+	for more := true; more; {
+		more = false
+		list := s.waiting
+		s.waiting = nil
+		for _, v := range list {
+			if !s.holds(v.guard) {
+				s.waiting = append(s.waiting, v)
+				continue
+			}
+			before := v.taken
+			if v.kind == itemInclude && strings.Contains(letters(v.value), ofMacro) {
+				if !s.ofMacro(&v) {
+					return false
+				}
+				s.waiting = append(s.waiting, v)
+				more = more || v.taken > before
+				continue
+			}
+			more = true
+			if !s.take(v) {
+				return false
+			}
+		}
+	}
+	for _, v := range s.waiting {
+		if v.kind == itemInclude && v.taken == 0 && s.holds(v.guard) {
+			return s.doubts(v.path + " includes what " + v.value[strings.IndexByte(v.value, ' ')+1:] + " says")
+		}
+	}
+	return true
+}
+
+func letters(value string) string {
+	letters, _, _ := strings.Cut(value, " ")
+	return letters
+}
+
+// ofMacro includes what a macro names. Of several values that it may have none is certain.
+func (s *survey) ofMacro(v *visited) bool {
+	letters, name, _ := strings.Cut(v.value, " ")
+	all := s.headers[name]
+	for _, header := range all[v.taken:] {
+		letters := strings.ReplaceAll(letters, ofMacro, "")
+		if header[0] == '<' {
+			letters += withBrackets
+		}
+		if !s.include(v.path, letters, header[1:len(header)-1], v.conditional || len(all) > 1) {
+			return false
+		}
+	}
+	v.taken = len(all)
+	return true
+}
+
+// take takes in an item whose guard holds.
+func (s *survey) take(v visited) bool {
+	switch v.kind {
+	case itemInclude:
+		letters, name, _ := strings.Cut(v.value, " ")
+		if strings.Contains(letters, ofMacro) {
+			s.waiting = append(s.waiting, v)
+			return true
+		}
+		return s.include(v.path, letters, name, v.conditional)
+	case itemUnknown:
+		return s.doubts(v.path + " includes what macros say")
+	case itemHeader:
+		name, header, _ := strings.Cut(v.value, " ")
+		s.headers[name] = append(s.headers[name], header)
+	case itemMacros:
+		s.macros.addAll(v.value)
+	case itemKnown:
+		s.defined[v.value] = true
+	case itemFeature:
+		if v.value == "_GNU_SOURCE" {
+			s.gnu = true
+		} else {
+			s.posix = true
+		}
+	case itemName, itemNeed, itemOdd:
+		s.asked = append(s.asked, v)
+	}
+	return true
+}
+
+// include goes through what a file includes.
+func (s *survey) include(path, letters, name string, conditional bool) bool {
+	conditional = conditional || strings.Contains(letters, notHere)
+	if !strings.Contains(letters, withBrackets) {
+		if path := join(filepath.Dir(path), name); s.isFile(path) {
+			return s.file(path, conditional)
+		}
+		for _, d := range s.quote {
+			if path := join(d, name); s.isFile(path) {
 				return s.file(path, conditional)
 			}
 		}
 	}
+	w, ok := s.found[name]
+	if !ok {
+		w = s.locate(name)
+		s.found[name] = w
+	}
+	if w.doubt || w.absent && strings.Contains(letters, aboutLibc) {
+		return s.doubts(path + " includes " + name)
+	}
+	if w.libc != "" {
+		s.libc(w.libc, conditional)
+	}
+	return w.file == "" || s.file(w.file, conditional)
+}
+
+// locate finds a header by the name between angle brackets.
+func (s *survey) locate(name string) where {
+	libc := ""
+	if s.isIn(s.Headers.dir+"/musl", name) {
+		libc = name
+	}
 	for _, d := range s.dirs {
-		if path := filepath.Join(d, link.Name); isFile(path) {
+		if s.isIn(d, name) {
 			// A project's own string.h comes to libc's in the end.
-			if !s.libc(link.Name, conditional) && strings.HasPrefix(link.Name, "sys/") {
-				return false
-			}
-			return s.file(path, conditional)
+			return where{file: join(d, name), libc: libc, doubt: libc == "" && strings.HasPrefix(name, "sys/")}
 		}
 	}
-	if h, ok := facts.LookupHeader(link.Name); ok && h.State == "warns" {
-		return false
+	if h, ok := facts.LookupHeader(name); ok && h.State == "warns" {
+		return where{doubt: true}
 	}
-	if s.libc(link.Name, conditional) {
-		return true
+	if libc != "" {
+		return where{libc: libc}
 	}
-	if owned, _ := glibcOwns(link.Name); owned {
-		return false
+	if owned, _ := glibcOwns(name); owned {
+		return where{doubt: true}
 	}
 	search := s.Search
 	if s.cxx() {
 		search = s.SearchCXX
 	}
 	for _, d := range search {
-		if path := filepath.Join(d, link.Name); isFile(path) {
-			switch link.Name {
-			case "linux/types.h", "linux/version.h", "linux/limits.h", "asm/types.h":
-				return true
-			}
-			if strings.HasPrefix(link.Name, "linux/") || strings.HasPrefix(link.Name, "asm/") || strings.HasPrefix(link.Name, "asm-generic/") {
-				return false // they declare what musl declares too
-			}
-			if s.zone(path) == language || within(path, s.Headers.dir+"/cxx") {
-				// cstdio is stdio.h.
-				if rest, ok := strings.CutPrefix(link.Name, "c"); ok && s.cxx() {
-					s.libc(rest+".h", conditional)
-				}
-				return true
-			}
-			return s.file(s.real(path), conditional)
+		if !s.isIn(d, name) {
+			continue
 		}
+		path := join(d, name)
+		switch name {
+		case "linux/types.h", "linux/version.h", "linux/limits.h", "asm/types.h":
+			return where{}
+		}
+		if strings.HasPrefix(name, "linux/") || strings.HasPrefix(name, "asm/") || strings.HasPrefix(name, "asm-generic/") {
+			s.kernel[path] = true
+			return where{file: path}
+		}
+		if s.zone(path) == language || within(path, s.Headers.dir+"/cxx") {
+			// cstdio is stdio.h.
+			if rest, ok := strings.CutPrefix(name, "c"); ok && s.cxx() && s.isIn(s.Headers.dir+"/musl", rest+".h") {
+				return where{libc: rest + ".h"}
+			}
+			return where{}
+		}
+		return where{file: s.real(path)}
 	}
 	// The build's own compiler has it where glibc has its headers, or did not come to it, and
 	// then one for musl does not either unless a condition is another one there.
-	return !link.Libc && !onHost(link.Name)
+	return where{absent: true, doubt: s.onHost(name)}
 }
 
-// onHost reports whether a header is in the folders of the system's own headers.
-func onHost(name string) bool {
-	if isFile("/usr/include/" + name) {
-		return true
-	}
-	found, _ := filepath.Glob("/usr/include/*-linux-gnu*/" + name)
-	return len(found) > 0
-}
-
-// libc takes in a header of musl's, and reports false for one that musl does not have.
-func (s *survey) libc(name string, conditional bool) bool {
-	if !isFile(filepath.Join(s.Headers.dir, "musl", name)) {
-		return false
-	}
-	s.named[name] = true
-	if !conditional && !s.included[name] {
-		s.included[name] = true
-		s.included["features.h"] = true
-		for _, nested := range facts.ComesWith(name) {
-			s.included[nested] = true
+// onHost reports whether a header is in the compiler's own folders.
+func (s *survey) onHost(name string) bool {
+	for _, dir := range s.System {
+		if s.isIn(dir, name) {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
+// libc takes in a header of musl's, and what it includes.
+func (s *survey) libc(name string, conditional bool) {
+	if s.included[name] || conditional && s.named[name] {
+		return
+	}
+	for _, header := range append(facts.ComesWith(name), name, "features.h") {
+		s.named[header] = true
+		if !conditional {
+			s.included[header] = true
+		}
+	}
+}
+
+// join is filepath.Join for folders that are clean.
+func join(dir, name string) string {
+	if strings.Contains(name, "./") || strings.Contains(name, "//") {
+		return filepath.Join(dir, name)
+	}
+	return dir + "/" + name
+}
+
+// fileState says which file a path is, and in which state.
+type fileState struct {
+	regular    bool
+	size, time int64 // in bytes; of the last change, in nanoseconds
+}
+
+func (s *survey) state(path string) fileState {
+	f, ok := s.files[path]
+	if !ok {
+		if info, err := os.Stat(path); err == nil {
+			f = fileState{info.Mode().IsRegular(), info.Size(), info.ModTime().UnixNano()}
+		}
+		s.files[path] = f
+	}
+	return f
+}
+
+func (s *survey) isFile(path string) bool { return s.state(path).regular }
+
+// isIn reports whether a folder has a header. Most folders have no openssl/ for any of a hundred
+// headers of it.
+func (s *survey) isIn(dir, name string) bool {
+	if sub := strings.IndexByte(name, '/'); sub > 0 {
+		path := join(dir, name[:sub])
+		is, ok := s.folders[path]
+		if !ok {
+			info, err := os.Stat(path)
+			is = err == nil && info.IsDir()
+			s.folders[path] = is
+		}
+		if !is {
+			return false
+		}
+	}
+	return s.isFile(join(dir, name))
 }
 
 func (s *survey) kind() string {
@@ -288,320 +500,19 @@ func (s *survey) kind() string {
 	return "c"
 }
 
-// outline returns what a file says, from the cache when it did not change.
-func (s *survey) outline(path string) (*outline, bool) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, false
-	}
-	sum := sha256.Sum256([]byte(path + "\x00" + s.target.Version + "\x00" + layout + s.kind()))
-	name := hex.EncodeToString(sum[:10])
-	o := &outline{}
-	if text, err := os.ReadFile(s.store.Cache("outlines", name)); err == nil && json.Unmarshal(text, o) == nil &&
-		o.Size == info.Size() && o.Time == info.ModTime().UnixNano() {
+// outline returns what a file says, and false when it cannot be read.
+func (s *survey) outline(path string) (outline, bool) {
+	key, state := s.kind()+" "+path, s.state(path)
+	if o, ok := s.kept.find(key, state); ok {
 		return o, true
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, false
 	}
-	o = s.outlineOf(csource.Read(content))
-	o.Size, o.Time = info.Size(), info.ModTime().UnixNano()
-	if text, err := json.Marshal(o); err == nil {
-		_ = s.store.WriteCache(text, "outlines", name)
+	o := s.outlineOf(csource.Read(content), s.kernel[path])
+	if path != s.abs(s.src.Path) { // which no other unit includes
+		s.kept.add(key, state, o)
 	}
 	return o, true
-}
-
-func (s *survey) outlineOf(f *csource.File) *outline {
-	o := &outline{}
-	conditional := func(offset int) bool {
-		for _, b := range f.Enclosing(offset) {
-			if elsewhere(f, b) {
-				return true
-			}
-		}
-		return false
-	}
-	included := 0
-	for _, include := range f.Includes() {
-		included++
-		o.Includes = append(o.Includes, outlineLink{include.Name, include.System, conditional(include.Start), s.asksLibc(f, include.Start)})
-	}
-	names, needs, odds, defines := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
-	spans := make([][2]int, 0, len(f.Directives()))
-	for _, d := range f.Directives() {
-		span := [2]int{d.Start, d.End}
-		switch d.Name {
-		case "define":
-			if len(d.Tokens) > 0 {
-				name := f.Spelling(d.Tokens[0])
-				switch {
-				case name == "_GNU_SOURCE":
-					o.GNU = true
-				case isFeature(name):
-					o.POSIX = true
-				}
-				defines[name] = true
-				span[1] = d.Tokens[0].End // the body is code
-			}
-		case "include", "include_next", "import":
-			included--
-		case "error":
-			for _, b := range f.Enclosing(d.Start) {
-				for _, token := range b.Condition {
-					if token.Kind == csource.Ident {
-						s.asked(f.Spelling(token), names, needs)
-					}
-				}
-			}
-		case "if", "elif":
-			// A macro with arguments that is not there is a fault of syntax.
-			for i := 0; i+1 < len(d.Tokens); i++ {
-				if d.Tokens[i].Kind == csource.Ident && f.Is(d.Tokens[i+1], "(") && !askedFor(f, d.Start, f.Spelling(d.Tokens[i])) {
-					if known, ok := facts.LookupInterface(f.Spelling(d.Tokens[i])); ok && len(known.Musl) == 0 {
-						names[f.Spelling(d.Tokens[i])] = true
-					}
-				}
-			}
-		}
-		spans = append(spans, span)
-	}
-	o.Odd = included != 0
-	tokens := codeTokens(f)
-	at := 0
-	for i, token := range tokens {
-		for at < len(spans) && spans[at][1] <= token.Start {
-			at++
-		}
-		if token.Kind != csource.Ident || at < len(spans) && spans[at][0] <= token.Start {
-			continue
-		}
-		s.outlineWord(f, tokens, i, names, needs, odds)
-	}
-	o.Names, o.Needs, o.Odds = sorted(names), sorted(needs), sorted(odds)
-	known := map[string]bool{}
-	for name := range defines {
-		if _, ok := facts.LookupInterface(name); ok {
-			known[name] = true
-		}
-	}
-	o.Defines = sorted(known)
-	return o
-}
-
-// asked takes in a macro that decides about an #error: one that musl does not have, or has in
-// headers that may not be included.
-func (s *survey) asked(name string, names, needs map[string]bool) {
-	known, ok := facts.LookupInterface(name)
-	switch {
-	case strings.HasPrefix(name, "__GLIBC") || name == "__GNU_LIBRARY__", ok && (len(known.Musl) == 0 || !known.In(s.target.Version)):
-		names["#error"] = true
-	case ok:
-		needs[name+" "+strings.Join(facts.HeadersOf(name), " ")] = true
-	}
-}
-
-// asksLibc reports whether a condition around a place has a name that musl does not have.
-func (s *survey) asksLibc(f *csource.File, offset int) bool {
-	around := f.Enclosing(offset)
-	if len(around) == 0 {
-		return false
-	}
-	chains := map[int]bool{}
-	for _, b := range around {
-		chains[b.Chain] = true
-	}
-	for _, b := range f.Branches() {
-		if !chains[b.Chain] || b.Start > offset {
-			continue
-		}
-		for _, token := range b.Condition {
-			if token.Kind != csource.Ident {
-				continue
-			}
-			name := f.Spelling(token)
-			if strings.HasPrefix(name, "__GLIBC") || name == "__GNU_LIBRARY__" || name == "__gnu_linux__" {
-				return true
-			}
-			if i, ok := facts.LookupInterface(name); ok && (len(i.Musl) == 0 || !i.In(s.target.Version)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// elsewhere reports whether a branch is for another system, or for glibc alone.
-func elsewhere(f *csource.File, b csource.Branch) bool {
-	if b.Name == "else" || b.Name == "ifndef" || b.Name == "elifndef" {
-		return false
-	}
-	for i, token := range b.Condition {
-		if token.Kind != csource.Ident {
-			continue
-		}
-		switch f.Spelling(token) {
-		case "_WIN32", "WIN32", "__WIN32__", "_WIN64", "_MSC_VER", "__MINGW32__", "__CYGWIN__", "__BORLANDC__", "__APPLE__", "__MACH__", "__DARWIN__",
-			"__FreeBSD__", "__NetBSD__", "__OpenBSD__", "__DragonFly__", "__FreeBSD_kernel__", "BSD", "__bsdi__", "__sun", "sun", "__sun__", "__SVR4", "__svr4__",
-			"_AIX", "__hpux", "hpux", "__sgi", "__osf__", "__QNX__", "__QNXNTO__", "__VMS", "VMS", "vms", "__HAIKU__", "__BEOS__", "__ANDROID__",
-			"__EMSCRIPTEN__", "__MSDOS__", "MSDOS", "__OS2__", "OS2", "__riscos__", "__GNU__", "__TANDEM", "__VXWORKS__",
-			"__GLIBC__", "__GNU_LIBRARY__", "__UCLIBC__", "__KERNEL__", "_KERNEL":
-			// !defined(_WIN32)
-			if i > 0 && f.Is(b.Condition[i-1], "!") || i > 2 && f.Is(b.Condition[i-3], "!") || i > 1 && f.Is(b.Condition[i-2], "!") {
-				continue
-			}
-			return true
-		}
-	}
-	return len(b.Condition) == 1 && f.Is(b.Condition[0], "0")
-}
-
-// askedFor reports whether a place is in a branch that asks about a macro.
-func askedFor(f *csource.File, offset int, macro string) bool {
-	for _, b := range f.Enclosing(offset) {
-		for _, token := range b.Condition {
-			if token.Kind == csource.Ident && f.Is(token, macro) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// outlineWord takes in one name of the code.
-func (s *survey) outlineWord(f *csource.File, tokens []csource.Token, i int, names, needs, odds map[string]bool) {
-	name := f.Spelling(tokens[i])
-	before, after := "", ""
-	if i > 0 {
-		before = f.Spelling(tokens[i-1])
-	}
-	if i+1 < len(tokens) {
-		after = f.Spelling(tokens[i+1])
-	}
-	if before == "::" && i > 1 && tokens[i-2].Kind == csource.Ident {
-		return
-	}
-	if takesStream(name, before, after) {
-		names[name] = true
-		return
-	}
-	if before == "." || before == "->" {
-		if inner([]byte(name)) && !strings.HasSuffix(name, "__") || isGlibcMember(name) {
-			names["."+name] = true
-		}
-		return
-	}
-	if names[name] || isKeyword(name) {
-		return
-	}
-	use := wordUse{name: name, call: after == "(", typed: before == "struct" || before == "union" || before == "enum" || after == "*" || after != "" && isWord(after[0])}
-	known, ok := facts.LookupInterface(name)
-	if !ok {
-		if use.call && s.risky(name) || s.foreign(name) {
-			names[name] = true
-		}
-		return
-	}
-	tag := strings.Contains(known.Name, " ")
-	switch {
-	case tag && (before != "struct" && before != "union" && before != "enum" || after == "*"): // or a type that may stay unknown
-	case known.Kind == "function" && isOwn(f, tokens[i], before, after):
-	case name == "pthread_t" && i+2 < len(tokens) && f.Is(tokens[i+2], "="):
-		names[name] = true // a pointer, and no number
-	case known.Kind == "function" && !use.call && len(known.Musl) > 0 && known.In(s.target.Version) && !s.risky(name):
-	case !s.cxx() && use.call && !isDeclared(before) && callable(name): // C converts the arguments
-	case s.risky(name), has(facts.DeclaredOnly(s.target.Version), name), s.foreign(name):
-		names[name] = true
-	case known.Kind == "function" && !use.call && isWordToo(name):
-	case known.Kind == "macro" && !use.call && strings.ToUpper(name) != name && !strings.HasPrefix(name, "_"): // major, and a variable of that name
-	case len(known.Musl) == 0 || !known.In(s.target.Version):
-		odd := len(known.Headers) > 0
-		for _, header := range known.Headers {
-			odd = odd && isOdd(header)
-		}
-		if odd {
-			odds[name+" "+strings.Join(known.Headers, " ")] = true
-		} else {
-			names[name] = true
-		}
-	case known.Kind == "function" && isDeclared(before):
-	default:
-		headers := facts.HeadersOf(name)
-		odd := true
-		for _, header := range headers {
-			odd = odd && isOdd(header)
-		}
-		if !odd {
-			needs[name+" "+strings.Join(headers, " ")] = true
-		}
-	}
-}
-
-// isOwn reports whether a name is that of a pointer or a variable of the file's own: not in a
-// macro, where the word before may be the macro's name.
-func isOwn(f *csource.File, token csource.Token, before, after string) bool {
-	if before == "*" && after == ")" {
-		return true
-	}
-	if after == "(" || !isDeclared(before) {
-		return false
-	}
-	_, directive := f.DirectiveAt(token.Start)
-	return !directive
-}
-
-// callable are functions that are risky for C++ alone, or where they are declared anew.
-func callable(name string) bool {
-	switch name {
-	case "ioctl", "getpriority", "setpriority", "getrlimit", "setrlimit", "prlimit", "getitimer", "setitimer", "settimeofday", "ptrace",
-		"posix_openpt", "recvmmsg", "sendmmsg", "iconv":
-		return true
-	}
-	return false
-}
-
-// isDeclared reports whether a name behind a word is a declared one, and not called.
-func isDeclared(before string) bool {
-	if before == "" || !isWord(before[0]) {
-		return false
-	}
-	return kindOfWord([]byte(before)) == afterWord
-}
-
-// foreign reports whether a name is one of the inside of glibc's library, and not of musl's.
-func (s *survey) foreign(name string) bool {
-	if !strings.HasPrefix(name, "__") {
-		return false
-	}
-	if s.exports == nil {
-		if s.exports, _ = facts.Musl(s.target.Version, "", "amd64"); s.exports == nil {
-			return true
-		}
-	}
-	return !s.exports.Has(name) && len(facts.GlibcSymbol(name)) > 0
-}
-
-// risky is about C what risky is about C++, whose types are stricter.
-func (s *survey) risky(name string) bool {
-	switch name {
-	// With another type of an argument, which glibc's headers take for several ones.
-	case "bind", "connect", "accept", "accept4", "getsockname", "getpeername", "sendto", "recvfrom",
-		// Only if _GNU_SOURCE is defined.
-		"ecvt", "fcvt", "gcvt", "fgetgrent", "fgetpwent", "putpwent", "lgammal_r", "SA_NOMASK", "SA_ONESHOT", "tcp_info",
-		"_sifields",
-		// In musl always, in glibc since 2.38 or never: a project has one of its own.
-		"strlcpy", "strlcat", "wcslcpy", "wcslcat", "issetugid", "fgetln", "getdents":
-		return true
-	}
-	return risky(name)
-}
-
-func sorted(set map[string]bool) []string {
-	var out []string
-	for name := range set {
-		out = append(out, name)
-	}
-	sort.Strings(out)
-	return out
 }

@@ -42,16 +42,20 @@ type Result struct {
 	// Uses are the root causes: what follows from them alone is left out. They are in the order
 	// in which the compiler came to them.
 	Uses []lint.Use
-	// Files are the files that the compiler read, but for those of the system: absolute,
-	// without links, each once.
+	// Files are the files that were read, but for those of the system: absolute, each once, and
+	// without links if the unit was compiled.
 	Files []string
+	// Compiled says that the unit was compiled, and Left that it was not although its text leaves
+	// a doubt. The text alone showed that there are no uses when both are false.
+	Compiled, Left bool
+	Doubt          string // why, for people
 }
 
 // Compile compiles a unit with musl's headers. dir is the folder that the build's compiler ran
 // in, compiler the words that run it, without ccache and the like, and env its environment.
 // After an error nothing is known of the unit.
 func (h *Headers) Compile(ctx context.Context, compiler []string, dir string, cmd *cmdline.Command, src cmdline.Source, env []string) (Result, error) {
-	if h.native {
+	if h.Native {
 		return Result{}, nil // the build's own compile has shown it
 	}
 	h, err := h.variant(compiler, cmd)
@@ -66,7 +70,11 @@ func (h *Headers) Compile(ctx context.Context, compiler []string, dir string, cm
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Uses: uses, Files: u.projectFiles()}, nil
+	files := u.read
+	if u.compiled {
+		files = u.projectFiles()
+	}
+	return Result{Uses: uses, Files: files, Compiled: u.compiled, Left: u.left, Doubt: u.doubt}, nil
 }
 
 // Diagnose runs the build's own compile of a unit once more, in English and without making

@@ -22,7 +22,7 @@ type Place struct {
 // declarations, nor what stands in headers of the system, nor names of functions that the unit
 // defines for musl. Of several uses in one line the first is returned.
 func (h *Headers) Tokens(ctx context.Context, compiler []string, dir string, cmd *cmdline.Command, src cmdline.Source, env []string, names []string) ([]Place, error) {
-	if h.native || len(names) == 0 {
+	if h.Native || len(names) == 0 {
 		return nil, nil
 	}
 	h, err := h.variant(compiler, cmd)

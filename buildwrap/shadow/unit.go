@@ -22,6 +22,10 @@ type unit struct {
 	src      cmdline.Source
 	env      []string
 
+	doubt    string // that the text leaves, for people
+	compiled bool
+	left     bool // as it is not worth it
+
 	// messages are those of the last pass, in which stubs say what is missing.
 	messages []diagnostic.Diagnostic
 	read     []string // files of the last pass, as the compiler names them
@@ -40,9 +44,16 @@ func (u *unit) cxx() bool { return strings.HasSuffix(u.src.Language, "c++") }
 // compile runs the compiler until it comes to the end of the unit: a header that is not there
 // ends a run, and gets an empty stub for the next.
 func (u *unit) compile() error {
-	if !u.Exact && u.plain() {
+	if u.Exact {
+		u.doubt = "every unit is"
+	} else if u.plain() {
 		return nil
 	}
+	if u.Worth != nil && !u.Worth() {
+		u.left = true
+		return nil
+	}
+	u.compiled = true
 	u.read = nil
 	if u.cxx() && !u.Exact {
 		if ok, err := u.clean(); err != nil || ok {

@@ -1,0 +1,243 @@
+package shadow
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/musllint/musllint/lint/csource"
+	"github.com/musllint/musllint/lint/facts"
+)
+
+// A guard says which macros have to be defined for a part of a file to be compiled, as far as
+// the conditions around it show: clauses with & between them, each of which has names with |
+// between them, one of which is enough: "A&B|C". What else the conditions ask is left out, so that
+// what a guard rules out is ruled out, and what it lets through need not be compiled.
+
+//
+// What stands in the body of a macro begins with a clause of its own, @NAME: it counts where the
+// macro is used.
+
+const bodyMark = "@"
+
+// maxClauses is more than people write, and keeps a thousand nested conditions from a million.
+const maxClauses = 24
+
+// guardsOf returns the guards of the branches of a file.
+func guardsOf(f *csource.File) []string {
+	branches := f.Branches()
+	guards := make([]string, len(branches))
+	for i, b := range branches {
+		clauses := branchClauses(f, b)
+		if b.Parent >= 0 && guards[b.Parent] != "" { // which comes before it
+			clauses = append(clauses, strings.Split(guards[b.Parent], "&")...)
+		}
+		clauses = clauses[:min(len(clauses), maxClauses)] // the inner ones
+		slices.Sort(clauses)
+		guards[i] = strings.Join(slices.Compact(clauses), "&")
+	}
+	return guards
+}
+
+func branchClauses(f *csource.File, b csource.Branch) []string {
+	switch b.Name {
+	case "ifdef", "elifdef":
+		if len(b.Condition) > 0 && b.Condition[0].Kind == csource.Ident {
+			return []string{f.Spelling(b.Condition[0])}
+		}
+	case "if", "elif":
+		return clauses(f, b.Condition)
+	}
+	return nil
+}
+
+// clauses returns those of an expression.
+func clauses(f *csource.File, e []csource.Token) []string {
+	for len(e) > 1 && f.Is(e[0], "(") && closing(f, e) == len(e)-1 {
+		e = e[1 : len(e)-1]
+	}
+	if parts := split(f, e, "?"); len(parts) > 1 {
+		return nil
+	}
+	if parts := split(f, e, "||"); len(parts) > 1 {
+		// Of each part one clause is enough.
+		var names []string
+		for _, part := range parts {
+			all := clauses(f, part)
+			if len(all) == 0 {
+				return nil
+			}
+			names = append(names, strings.Split(all[0], "|")...)
+		}
+		if len(names) > maxClauses {
+			return nil
+		}
+		slices.Sort(names)
+		return []string{strings.Join(slices.Compact(names), "|")}
+	}
+	if parts := split(f, e, "&&"); len(parts) > 1 {
+		var all []string
+		for _, part := range parts {
+			all = append(all, clauses(f, part)...)
+		}
+		return all
+	}
+	if name := needed(f, e); name != "" {
+		return []string{name}
+	}
+	return nil
+}
+
+// needed returns the macro that an expression without && and || is false without.
+func needed(f *csource.File, e []csource.Token) string {
+	switch {
+	case len(e) == 1 && (e[0].Kind == csource.Ident || f.Is(e[0], "0")):
+		return f.Spelling(e[0])
+	case len(e) == 2 && f.Is(e[0], "defined") && e[1].Kind == csource.Ident:
+		return f.Spelling(e[1])
+	case len(e) == 4 && f.Is(e[0], "defined") && f.Is(e[1], "(") && e[2].Kind == csource.Ident:
+		return f.Spelling(e[2])
+	case len(e) == 3 && e[0].Kind == csource.Ident && e[2].Kind == csource.Number:
+		number := f.Spelling(e[2])
+		if f.Is(e[1], ">") || (f.Is(e[1], ">=") || f.Is(e[1], "==")) && strings.Trim(number, "0xXuUlL") != "" {
+			return f.Spelling(e[0])
+		}
+	}
+	return ""
+}
+
+// split cuts an expression at an operator that stands in no parentheses.
+func split(f *csource.File, e []csource.Token, operator string) (parts [][]csource.Token) {
+	depth, start := 0, 0
+	for i, token := range e {
+		switch {
+		case token.Kind != csource.Punct:
+		case f.Is(token, "("):
+			depth++
+		case f.Is(token, ")"):
+			depth--
+		case depth == 0 && f.Is(token, operator):
+			parts = append(parts, e[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, e[start:])
+}
+
+// closing returns the index of the parenthesis that closes the first one, -1 when there is none.
+func closing(f *csource.File, e []csource.Token) int {
+	depth := 0
+	for i, token := range e {
+		switch {
+		case token.Kind != csource.Punct:
+		case f.Is(token, "("):
+			depth++
+		case f.Is(token, ")"):
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// macroSet has the macros that the files of a unit define, under whatever conditions that hold,
+// by a hash: one of 50 that none defines seems to be defined, too.
+type macroSet [1 << hashBits / 64]uint64
+
+const (
+	hashBits  = 18
+	hashDigit = hashBits / 3
+)
+
+func hashOf(name string) uint32 {
+	h := uint32(2166136261)
+	for i := range len(name) {
+		h = (h ^ uint32(name[i])) * 16777619
+	}
+	return (h ^ h>>hashBits) & (1<<hashBits - 1)
+}
+
+// appendHash adds a name's hash to a text, as three characters.
+func appendHash(b []byte, name string) []byte {
+	h := hashOf(name)
+	for range 3 {
+		b = append(b, '0'+byte(h&(1<<hashDigit-1)))
+		h >>= hashDigit
+	}
+	return b
+}
+
+// addAll adds the hashes of a text.
+func (m *macroSet) addAll(text string) {
+	for ; len(text) >= 3; text = text[3:] {
+		h := uint32(text[0]-'0') | uint32(text[1]-'0')<<hashDigit | uint32(text[2]-'0')<<(2*hashDigit)
+		h &= 1<<hashBits - 1
+		m[h/64] |= 1 << (h % 64)
+	}
+}
+
+func (m *macroSet) has(name string) bool {
+	h := hashOf(name)
+	return m[h/64]>>(h%64)&1 != 0
+}
+
+// cutBody takes the macro off a guard.
+func cutBody(guard string) (macro, rest string) {
+	if !strings.HasPrefix(guard, bodyMark) {
+		return "", guard
+	}
+	macro, rest, _ = strings.Cut(guard[len(bodyMark):], "&")
+	return macro, rest
+}
+
+// holds reports whether what a guard asks for may be defined.
+func (s *survey) holds(guard string) bool {
+	_, guard = cutBody(guard)
+	if guard == "" {
+		return true
+	}
+	for clause := range strings.SplitSeq(guard, "&") {
+		any := false
+		for name := range strings.SplitSeq(clause, "|") {
+			any = any || s.maybe(name)
+		}
+		if !any {
+			return false
+		}
+	}
+	return true
+}
+
+// maybe reports whether a macro may be defined when a unit is compiled for musl: by its files,
+// by the compiler, or by the headers of musl and the kernel.
+func (s *survey) maybe(name string) bool {
+	if s.macros.has(name) {
+		return true
+	}
+	if known, ok := s.lookup(name); ok {
+		// In whatever version, with or without _LARGEFILE64_SOURCE.
+		return len(known.Musl) > 0 && (name[0] == '_' || s.mayHave(facts.HeadersOf(name)))
+	}
+	switch {
+	case name == "" || name[0] == '0' || isElsewhere(name):
+		return false
+	case name[0] == '_', strings.HasPrefix(name, "LINUX_"), strings.HasPrefix(name, "KERNEL_"):
+		return true
+	}
+	switch name {
+	case "linux", "unix", "i386", "arm", "mips", "sparc", "true", "PPC", "R3000", "R4000":
+		return true
+	}
+	return false
+}
+
+// mayHave reports whether one of some headers of musl's may be included. Those of C++ include
+// many of them.
+func (s *survey) mayHave(headers []string) bool {
+	for _, header := range headers {
+		if s.named[header] || s.cxx() && !isOdd(header) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,48 @@
+package shadow
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/musllint/musllint/buildwrap/cmdline"
+	"github.com/musllint/musllint/lint/csource"
+)
+
+// FuzzOutline: any text has an outline, which is the same when it was kept.
+func FuzzOutline(f *testing.F) {
+	f.Add([]byte("#if defined(A) && (B || C > 1)\n#include <x.h>\n#define M(a) a##b strdupa(a)\n#define H \"x.h\"\n#elif 0\n#include H\n#error x\n#endif\nint f(void) { return p->__data; }\n"))
+	f.Add([]byte("#define H \"x\\\n.h\"\n#include <a\\\nb>\n#if A |\\\n| B\n"))
+	f.Add([]byte("#if ((((\n#if ))\n#else\n#endif ##"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s := newSurvey(&unit{Headers: &Headers{}, src: cmdline.Source{Path: "x.c", Language: "c"}})
+		o := s.outlineOf(csource.Read(text), false)
+		state := fileState{regular: true, size: int64(len(text)), time: 1}
+		s.kept.add("c /a b.h", state, o)
+		again := &outlines{records: map[string]string{}}
+		again.read(s.kept.fresh)
+		if got, ok := again.find("c /a b.h", state); !ok || again.broken || len(got) != len(o) || len(o) > 0 && !reflect.DeepEqual(got, o) {
+			t.Errorf("kept as %q, %t\nis %q", got, ok, o)
+		}
+		for _, i := range o {
+			s.holds(i.guard)
+		}
+		mentions(csource.Read(text), "strdupa")
+	})
+}
+
+// FuzzOutlines: whatever the file of the cache has, it is read.
+func FuzzOutlines(f *testing.F) {
+	o := &outlines{}
+	o.add("c /a.h", fileState{true, 1, 2}, outline{{itemName, "A", "x"}, {itemMacros, "", "000"}})
+	f.Add(o.fresh)
+	f.Add([]byte("\x01\x00\x00\x00\x00\x00\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		o := &outlines{records: map[string]string{}}
+		o.read(content)
+		for key := range o.records {
+			o.find(key, fileState{true, 1, 2})
+		}
+		var m macroSet
+		m.addAll(string(content))
+	})
+}

@@ -1,0 +1,486 @@
+package shadow
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/musllint/musllint/lint/csource"
+	"github.com/musllint/musllint/lint/facts"
+)
+
+// outline is what a file says as far as musl matters, whatever it is included by.
+type outline []item
+
+// item is a part of it.
+type item struct {
+	kind  byte
+	guard string // what has to be defined for it to count; see clauses
+	value string
+}
+
+// Kinds of items.
+const (
+	itemInclude = 'i' // "letters name"
+	itemHeader  = 'm' // `NAME "header.h"`, which an #include may name
+	itemMacros  = 'h' // hashes of the macros that are defined, all with the same guard
+	itemKnown   = 'd' // one of them that a libc may declare
+	itemFeature = 'f' // a macro that hides or shows names
+	itemName    = 'n' // needs a compile unless the unit defines it
+	itemNeed    = 'e' // "name header header": one of the headers has to be included
+	itemOdd     = 'o' // "name header header": it matters where one of the headers is included
+	itemUnknown = 'u' // an #include that cannot be read
+)
+
+// Letters of an #include.
+const (
+	withBrackets = "s"
+	notHere      = "c" // a condition around it is for other systems
+	aboutLibc    = "l" // a condition around it asks what libc this is
+	ofMacro      = "m" // the name is that of a macro
+)
+
+// outliner makes an outline.
+type outliner struct {
+	*survey
+	file  *csource.File
+	items map[item]bool
+	// Of the branches:
+	guards             []string
+	notHere, aboutLibc []bool
+
+	kernel bool
+	macro  string   // whose body the words are in
+	params []string // of it
+}
+
+// outlineOf makes the outline of a file. One of the kernel's is only looked at for names that musl
+// declares too.
+func (s *survey) outlineOf(f *csource.File, kernel bool) outline {
+	o := &outliner{survey: s, file: f, items: map[item]bool{}, kernel: kernel}
+	o.branches()
+	o.directives()
+	o.words()
+	var all outline
+	for i := range o.items {
+		if i.guard == "" || !o.items[item{kind: i.kind, value: i.value}] {
+			all = append(all, i)
+		}
+	}
+	slices.SortFunc(all, func(a, b item) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), strings.Compare(a.guard, b.guard), strings.Compare(a.value, b.value))
+	})
+	return all
+}
+
+// guardAt returns what has to be defined for a place to be compiled, and the macro that has to be
+// used.
+func (o *outliner) guardAt(offset int) string {
+	guard := ""
+	if b := o.file.BranchAt(offset); b >= 0 {
+		guard = o.guards[b]
+	}
+	if o.macro == "" {
+		return guard
+	}
+	if guard == "" {
+		return bodyMark + o.macro
+	}
+	return bodyMark + o.macro + "&" + guard
+}
+
+func (o *outliner) add(kind byte, offset int, value string) {
+	o.items[item{kind, o.guardAt(offset), value}] = true
+}
+
+func (o *outliner) directives() {
+	f := o.file
+	includes := map[int]csource.Include{}
+	for _, include := range f.Includes() {
+		includes[include.Directive] = include
+	}
+	hashes := map[string][]byte{}
+	for i, d := range f.Directives() {
+		switch d.Name {
+		case "define":
+			if len(d.Tokens) == 0 {
+				continue
+			}
+			name, guard := f.Spelling(d.Tokens[0]), o.guardAt(d.Start)
+			hashes[guard] = appendHash(hashes[guard], name)
+			if name == "_GNU_SOURCE" || isFeature(name) {
+				o.add(itemFeature, d.Start, name)
+			}
+			if known, ok := o.lookup(name); ok && o.kernel && len(known.Musl) > 0 {
+				o.add(itemName, d.Start, "#define "+name)
+			} else if ok {
+				o.add(itemKnown, d.Start, name)
+			}
+			if body := strings.TrimSpace(string(f.Text()[d.Tokens[0].End:d.End])); isHeaderName(body) {
+				o.add(itemHeader, d.Start, name+" "+body)
+			}
+		case "include", "include_next", "import":
+			letters := ""
+			if b := f.BranchAt(d.Start); b >= 0 {
+				if o.notHere[b] {
+					letters += notHere
+				}
+				if o.aboutLibc[b] {
+					letters += aboutLibc
+				}
+			}
+			include, ok := includes[i]
+			switch {
+			case ok && include.System:
+				o.add(itemInclude, d.Start, letters+withBrackets+" "+include.Name)
+			case ok:
+				o.add(itemInclude, d.Start, letters+" "+include.Name)
+			case len(d.Tokens) == 1 && d.Tokens[0].Kind == csource.Ident:
+				o.add(itemInclude, d.Start, letters+ofMacro+" "+f.Spelling(d.Tokens[0]))
+			default:
+				o.add(itemUnknown, d.Start, "")
+			}
+		case "error":
+			for _, token := range o.conditions(d.Start) {
+				if token.Kind == csource.Ident {
+					o.asked(d.Start, f.Spelling(token))
+				}
+			}
+		case "if", "elif":
+			// A macro with arguments that is not there is a fault of syntax.
+			for i := 0; i+1 < len(d.Tokens); i++ {
+				if d.Tokens[i].Kind != csource.Ident || !f.Is(d.Tokens[i+1], "(") {
+					continue
+				}
+				name := f.Spelling(d.Tokens[i])
+				if known, ok := o.lookup(name); ok && len(known.Musl) == 0 && !o.askedFor(d.Start, name) {
+					o.add(itemName, d.Start, name)
+				}
+			}
+		}
+	}
+	for guard, list := range hashes {
+		o.items[item{itemMacros, guard, string(list)}] = true
+	}
+}
+
+// isHeaderName reports whether the body of a macro is what an #include may be made of.
+func isHeaderName(body string) bool {
+	return len(body) > 2 && !strings.ContainsAny(body, "\r\n") && (body[0] == '"' && strings.HasSuffix(body, `.h"`) && strings.Count(body, `"`) == 2 ||
+		body[0] == '<' && strings.IndexByte(body, '>') == len(body)-1)
+}
+
+// words goes through the code, and through what macros are made of.
+func (o *outliner) words() {
+	f := o.file
+	list := f.Directives()
+	tokens := codeTokens(f)
+	at := -1 // the directive that a token is in or behind
+	for i, token := range tokens {
+		for at+1 < len(list) && list[at+1].Start <= token.Start {
+			at++
+			o.macro, o.params = "", nil
+		}
+		if at >= 0 && token.Start < list[at].End {
+			d := list[at]
+			if d.Name != "define" || len(d.Tokens) == 0 || token.Start <= d.Tokens[0].Start {
+				continue
+			}
+			if o.macro == "" {
+				o.macro, o.params = f.Spelling(d.Tokens[0]), parameters(f, d)
+			}
+		} else {
+			o.macro = ""
+		}
+		if token.Kind != csource.Ident {
+			continue
+		}
+		word := f.Text()[token.Start:token.End]
+		if !o.matters(word) && (i == 0 || !isAccess(f, tokens[i-1])) || o.macro != "" && slices.Contains(o.params, string(word)) {
+			continue
+		}
+		if o.kernel {
+			o.kernelWord(token)
+		} else {
+			o.word(tokens, i)
+		}
+	}
+	o.macro = ""
+}
+
+// kernelWord takes in a name in a header of the kernel.
+func (o *outliner) kernelWord(token csource.Token) {
+	name := o.file.Spelling(token)
+	if known, ok := o.lookup(name); ok && len(known.Musl) > 0 && !isKeyword(name) {
+		o.add(itemName, token.Start, name)
+	}
+}
+
+// parameters are those of a macro.
+func parameters(f *csource.File, d csource.Directive) (names []string) {
+	if len(d.Tokens) < 2 || !f.Is(d.Tokens[1], "(") || d.Tokens[1].Start != d.Tokens[0].End {
+		return nil
+	}
+	for _, token := range d.Tokens[2:] {
+		if f.Is(token, ")") {
+			break
+		}
+		if token.Kind == csource.Ident {
+			names = append(names, f.Spelling(token))
+		}
+	}
+	return names
+}
+
+// asked takes in a macro that decides about an #error: one that musl does not have, or has in
+// headers that may not be included.
+func (o *outliner) asked(offset int, name string) {
+	known, ok := o.lookup(name)
+	switch {
+	case strings.HasPrefix(name, "__GLIBC") || name == "__GNU_LIBRARY__", ok && (len(known.Musl) == 0 || !known.In(o.target.Version)):
+		o.add(itemName, offset, "#error")
+	case ok:
+		o.add(itemNeed, offset, name+" "+strings.Join(facts.HeadersOf(name), " "))
+	}
+}
+
+// branches finds out for each branch whether it is for other systems, and whether its condition,
+// one before it in its chain or one around it has a name that musl does not have.
+func (o *outliner) branches() {
+	f := o.file
+	list := f.Branches()
+	o.guards, o.notHere, o.aboutLibc = guardsOf(f), make([]bool, len(list)), make([]bool, len(list))
+	chains := make([]bool, len(list)) // by the first branch of a chain: about libc so far
+	for i, b := range list {
+		chains[b.Chain] = chains[b.Chain] || o.asksLibc(b)
+		o.notHere[i], o.aboutLibc[i] = elsewhere(f, b), chains[b.Chain]
+		if b.Parent >= 0 {
+			o.notHere[i] = o.notHere[i] || o.notHere[b.Parent]
+			o.aboutLibc[i] = o.aboutLibc[i] || o.aboutLibc[b.Parent]
+		}
+	}
+}
+
+// asksLibc reports whether a condition has a name that musl does not have.
+func (o *outliner) asksLibc(b csource.Branch) bool {
+	for _, token := range b.Condition {
+		if token.Kind != csource.Ident {
+			continue
+		}
+		name := o.file.Spelling(token)
+		if strings.HasPrefix(name, "__GLIBC") || name == "__GNU_LIBRARY__" || name == "__gnu_linux__" {
+			return true
+		}
+		if i, ok := o.lookup(name); ok && (len(i.Musl) == 0 || !i.In(o.target.Version)) {
+			return true
+		}
+	}
+	return false
+}
+
+// conditions returns the words of the conditions around a place, of the inner ones alone where
+// there are very many.
+func (o *outliner) conditions(offset int) (tokens []csource.Token) {
+	list := o.file.Branches()
+	n := 0
+	for b := o.file.BranchAt(offset); b >= 0 && n < maxClauses; b = list[b].Parent {
+		tokens = append(tokens, list[b].Condition...)
+		n++
+	}
+	return tokens
+}
+
+// elsewhere reports whether a branch is for another system, or for glibc alone.
+func elsewhere(f *csource.File, b csource.Branch) bool {
+	if b.Name == "else" || b.Name == "ifndef" || b.Name == "elifndef" {
+		return false
+	}
+	for i, token := range b.Condition {
+		if token.Kind != csource.Ident || !isElsewhere(f.Spelling(token)) {
+			continue
+		}
+		// !defined(_WIN32)
+		if i > 0 && f.Is(b.Condition[i-1], "!") || i > 2 && f.Is(b.Condition[i-3], "!") || i > 1 && f.Is(b.Condition[i-2], "!") {
+			continue
+		}
+		return true
+	}
+	return len(b.Condition) == 1 && f.Is(b.Condition[0], "0")
+}
+
+// isElsewhere is true of macros by which one knows other systems and glibc.
+func isElsewhere(name string) bool {
+	switch name {
+	case "_WIN32", "WIN32", "__WIN32__", "_WIN64", "_MSC_VER", "__MINGW32__", "__CYGWIN__", "__BORLANDC__", "__APPLE__", "__MACH__", "__DARWIN__",
+		"__FreeBSD__", "__NetBSD__", "__OpenBSD__", "__DragonFly__", "__FreeBSD_kernel__", "BSD", "__bsdi__", "__sun", "sun", "__sun__", "__SVR4", "__svr4__",
+		"_AIX", "__hpux", "hpux", "__sgi", "__osf__", "__QNX__", "__QNXNTO__", "__VMS", "VMS", "vms", "__HAIKU__", "__BEOS__", "__ANDROID__",
+		"__EMSCRIPTEN__", "__MSDOS__", "MSDOS", "__OS2__", "OS2", "__riscos__", "__GNU__", "__TANDEM", "__VXWORKS__",
+		"__GLIBC__", "__GNU_LIBRARY__", "__UCLIBC__", "__KERNEL__", "_KERNEL":
+		return true
+	}
+	return false
+}
+
+// askedFor reports whether a place is in a branch that asks about a macro.
+func (o *outliner) askedFor(offset int, macro string) bool {
+	for _, token := range o.conditions(offset) {
+		if token.Kind == csource.Ident && o.file.Is(token, macro) {
+			return true
+		}
+	}
+	return false
+}
+
+// matters reports whether a word may be one that word takes in. Nearly all are not.
+func (s *survey) matters(word []byte) bool {
+	return word[0] == '_' || facts.IsInterfaceName(word) || s.risky(string(word)) || bytes.IndexByte(word, '\\') >= 0
+}
+
+func isAccess(f *csource.File, token csource.Token) bool {
+	return f.Is(token, ".") || f.Is(token, "->")
+}
+
+// word takes in one name of the code.
+func (o *outliner) word(tokens []csource.Token, i int) {
+	f, s := o.file, o.survey
+	name := f.Spelling(tokens[i])
+	before, after := "", ""
+	if i > 0 {
+		before = f.Spelling(tokens[i-1])
+	}
+	if i+1 < len(tokens) {
+		after = f.Spelling(tokens[i+1])
+	}
+	if before == "::" && i > 1 && tokens[i-2].Kind == csource.Ident {
+		return
+	}
+	if takesStream(name, before, after) {
+		o.add(itemName, tokens[i].Start, name)
+		return
+	}
+	if before == "." || before == "->" {
+		if inner([]byte(name)) && !strings.HasSuffix(name, "__") || isGlibcMember(name) {
+			o.add(itemName, tokens[i].Start, "."+name)
+		}
+		return
+	}
+	if isKeyword(name) || o.items[item{itemName, o.guardAt(tokens[i].Start), name}] {
+		return
+	}
+	use := wordUse{name: name, call: after == "(", typed: before == "struct" || before == "union" || before == "enum" || after == "*" || after != "" && isWord(after[0])}
+	known, ok := s.lookup(name)
+	if !ok {
+		if use.call && s.risky(name) || s.foreign(name) {
+			o.add(itemName, tokens[i].Start, name)
+		}
+		return
+	}
+	tag := strings.Contains(known.Name, " ")
+	switch {
+	case (name == "msghdr" || name == "cmsghdr") && before == "struct" && (i < 2 || !f.Is(tokens[i-2], "typedef")) && !byOrder(f, tokens[i+1:]):
+	case tag && (before != "struct" && before != "union" && before != "enum" || after == "*"): // or a type that may stay unknown
+	case known.Kind == "function" && (isOwn(f, tokens[i], before, after) || before == "struct" || before == "union" || before == "enum"):
+	case name == "pthread_t" && i+2 < len(tokens) && f.Is(tokens[i+2], "="):
+		o.add(itemName, tokens[i].Start, name) // a pointer, and no number
+	case known.Kind == "function" && !use.call && len(known.Musl) > 0 && known.In(s.target.Version) && !s.risky(name):
+	case !s.cxx() && use.call && !isDeclared(before) && callable(name): // C converts the arguments
+	case s.risky(name), has(facts.DeclaredOnly(s.target.Version), name), s.foreign(name):
+		o.add(itemName, tokens[i].Start, name)
+	case known.Kind == "function" && !use.call && isWordToo(name):
+	case known.Kind == "macro" && !use.call && strings.ToUpper(name) != name && !strings.HasPrefix(name, "_"): // major, and a variable of that name
+	case len(known.Musl) == 0 || !known.In(s.target.Version):
+		odd := len(known.Headers) > 0
+		for _, header := range known.Headers {
+			odd = odd && isOdd(header)
+		}
+		if odd {
+			o.add(itemOdd, tokens[i].Start, name+" "+strings.Join(known.Headers, " "))
+		} else {
+			o.add(itemName, tokens[i].Start, name)
+		}
+	case known.Kind == "function" && isDeclared(before):
+	default:
+		headers := facts.HeadersOf(name)
+		odd := true
+		for _, header := range headers {
+			odd = odd && isOdd(header)
+		}
+		if !odd {
+			o.add(itemNeed, tokens[i].Start, name+" "+strings.Join(headers, " "))
+		}
+	}
+}
+
+// byOrder reports whether the type before some tokens is that of an object whose members get
+// their values by their order: musl's have holes in them.
+func byOrder(f *csource.File, tokens []csource.Token) bool {
+	for i, token := range tokens {
+		switch {
+		case f.Is(token, "{"):
+			return i+1 < len(tokens) && !f.Is(tokens[i+1], ".") && !f.Is(tokens[i+1], "}") && !f.Is(tokens[i+1], "0")
+		case i == 12, token.Kind == csource.Punct && !f.Is(token, "[") && !f.Is(token, "]") && !f.Is(token, "=") && !f.Is(token, ")"):
+			return false
+		}
+	}
+	return false
+}
+
+// isOwn reports whether a name is that of a pointer or a variable of the file's own: not in a
+// macro, where the word before may be the macro's name.
+func isOwn(f *csource.File, token csource.Token, before, after string) bool {
+	if before == "*" && after != "(" {
+		return true
+	}
+	if after == "(" || !isDeclared(before) {
+		return false
+	}
+	_, directive := f.DirectiveAt(token.Start)
+	return !directive
+}
+
+// callable are functions that are risky for C++ alone, or where they are declared anew.
+func callable(name string) bool {
+	switch name {
+	case "ioctl", "getpriority", "setpriority", "getrlimit", "setrlimit", "prlimit", "getitimer", "setitimer", "settimeofday", "ptrace",
+		"posix_openpt", "recvmmsg", "sendmmsg", "iconv":
+		return true
+	}
+	return false
+}
+
+// isDeclared reports whether a name behind a word is a declared one, and not called.
+func isDeclared(before string) bool {
+	if before == "" || !isWord(before[0]) {
+		return false
+	}
+	return kindOfWord([]byte(before)) == afterWord
+}
+
+// foreign reports whether a name is one of the inside of glibc's library, and not of musl's.
+func (s *survey) foreign(name string) bool {
+	if !strings.HasPrefix(name, "__") {
+		return false
+	}
+	if s.exports == nil {
+		if s.exports, _ = facts.Musl(s.target.Version, "", "amd64"); s.exports == nil {
+			return true
+		}
+	}
+	return !s.exports.Has(name) && len(facts.GlibcSymbol(name)) > 0
+}
+
+// risky is about C what risky is about C++, whose types are stricter.
+func (s *survey) risky(name string) bool {
+	switch name {
+	// With another type of an argument, which glibc's headers take for several ones.
+	case "bind", "connect", "accept", "accept4", "getsockname", "getpeername", "sendto", "recvfrom",
+		// Only if _GNU_SOURCE is defined.
+		"ecvt", "fcvt", "gcvt", "fgetgrent", "fgetpwent", "putpwent", "lgammal_r", "SA_NOMASK", "SA_ONESHOT", "tcp_info",
+		"_sifields",
+		// In musl always, in glibc since 2.38 or never: a project has one of its own.
+		"strlcpy", "strlcat", "wcslcpy", "wcslcat", "issetugid", "fgetln", "getdents":
+		return true
+	}
+	return risky(name)
+}

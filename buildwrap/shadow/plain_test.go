@@ -1,0 +1,189 @@
+package shadow_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/musllint/musllint/buildwrap/cmdline"
+)
+
+// TestText: which units need no compile with musl's headers, as their text shows that there is
+// nothing to find. b.result compiles each of them all the same and compares.
+func TestText(t *testing.T) {
+	b := newBench(t, "gcc")
+	for _, tt := range []struct {
+		name, text string
+		plain      bool
+		args       []string
+	}{
+		{name: "other system", text: "#ifdef OS_VMS\n#include <vms.h>\nint a = sys_nerr;\n#endif\n", plain: true},
+		{name: "asked for", text: "#include <malloc.h>\n#ifdef M_ARENA_MAX\nint a = M_ARENA_MAX;\n#endif\n", plain: true},
+		{name: "glibc alone", text: "#include <stdio.h>\n#if defined(__GLIBC__) && __GLIBC__ >= 2\n#include <execinfo.h>\nint f(void **a) { return backtrace(a, 1); }\n#endif\n", plain: true},
+		{name: "glibc or another", text: "#include <stdio.h>\n#if defined(__GLIBC__) || defined(__linux__)\n#include <execinfo.h>\n#endif\n"},
+		{name: "option", text: "#ifdef TRACE\n#include <execinfo.h>\n#endif\n", args: []string{"-DTRACE"}},
+		{name: "option with a value", text: "#if TRACE > 1\n#include <execinfo.h>\n#endif\n", args: []string{"-DTRACE=2"}},
+		{name: "no option", text: "#if TRACE > 1\n#include <execinfo.h>\n#endif\n", plain: true},
+		{name: "less than", text: "#if TRACE < 1\n#include <execinfo.h>\n#endif\n"},
+		{name: "at least zero", text: "#if TRACE >= 0\n#include <execinfo.h>\n#endif\n"},
+		{name: "not", text: "#if !defined(NOTRACE)\n#include <execinfo.h>\n#endif\n"},
+		{name: "else", text: "#ifdef NOTRACE\n#else\n#include <execinfo.h>\n#endif\n"},
+		{name: "elif", text: "#ifdef NOTRACE\n#elif defined(TRACE)\n#include <execinfo.h>\n#endif\n", plain: true},
+		{name: "zero", text: "#if 0\n#include <execinfo.h>\n#endif\n", plain: true},
+		{name: "ternary", text: "#if A ? B : 1\n#include <execinfo.h>\n#endif\n"},
+		{name: "inner parentheses", text: "#if (defined A && (B || 1)) || (C)\n#include <execinfo.h>\n#endif\n", plain: true},
+		{name: "one is enough", text: "#define C 1\n#if (defined A && (B || 1)) || (C)\n#include <execinfo.h>\n#endif\n"},
+		{name: "configured", text: "#include \"config.h\"\n#ifdef HAVE_EXECINFO_H\n#include <execinfo.h>\n#endif\n"},
+		{name: "not configured", text: "#include \"config.h\"\n#ifdef HAVE_OTHER_H\n#include <execinfo.h>\n#endif\n", plain: true},
+		{name: "defined later", text: "#ifdef LATE\n#include \"late.h\"\n#endif\n#include \"sets-late.h\"\n#include \"uses-late.h\"\n"},
+		{name: "in a circle", text: "#include \"circle.h\"\n", plain: true},
+		{name: "header by macro", text: "#define EXTRA \"extra.h\"\n#include EXTRA\n", plain: true},
+		{name: "header by option", text: "#include EXTRA\n", args: []string{"-DEXTRA=\"uses.h\""}},
+		{name: "header by nobody", text: "#ifdef EXTRA\n#include EXTRA\n#endif\n", plain: true},
+		{name: "header by call", text: "#define H(x) <x.h>\n#include H(execinfo)\n"},
+		{name: "unused macro", text: "#define COPY(x) rawmemchr(x, 1)\n/* COPY copies */\n", plain: true},
+		{name: "used macro", text: "#define _GNU_SOURCE\n#include <string.h>\n#define COPY(x) rawmemchr(x, 1)\nchar *f(char *x) { return *COPY(x) ? 0 : x; }\n"},
+		{name: "macro of a macro", text: "#define _GNU_SOURCE\n#include <string.h>\n#define COPY(x) rawmemchr(x, 1)\n#define AGAIN COPY\nchar *f(char *x) { return *AGAIN(x) ? 0 : x; }\n"},
+		{name: "pasted macro", text: "#define _GNU_SOURCE\n#include <string.h>\n#define OP_COPY(x) rawmemchr(x, 1)\n#define OP(n, x) OP_##n(x)\nchar *f(char *x) { return *OP(COPY, x) ? 0 : x; }\n"},
+		{name: "parameter", text: "#define LOG(log, error) log(error)\n", plain: true},
+		{name: "member of that name", text: "struct s { char *login; char *error; };\nchar *f(struct s *s) { return s->login; }\n", plain: true},
+		{name: "structure of that name", text: "struct malloc_stats { int n; };\nstruct malloc_stats s;\n", plain: true},
+		{name: "message", text: "#include <sys/socket.h>\nint f(int n) { struct msghdr m = { 0 }; m.msg_name = 0; return recvmsg(n, &m, 0); }\n", plain: true},
+		{name: "message by order", text: "#include <sys/socket.h>\nint f(int n, void *p) { struct msghdr m = { p, 1, p, 1, p, 1, 0 }; return recvmsg(n, &m, 0); }\n"},
+		{name: "header of the kernel", text: "#include <sys/socket.h>\n#include <linux/tls.h>\nint v = TLS_1_2_VERSION;\n", plain: true},
+		{name: "headers in conflict", text: "#include <netinet/in.h>\n#include <linux/in.h>\n"},
+		{name: "error if defined", text: "#ifdef ERROR\n#error ERROR is defined\n#endif\n", plain: true},
+		{name: "error if not defined", text: "#include <fcntl.h>\n#ifndef F_GETLK64\n#error no large files\n#endif\n"},
+	} {
+		b.write(map[string]string{
+			"config.h": "#define HAVE_EXECINFO_H 1\n/* #undef HAVE_OTHER_H */\n", "extra.h": "int extra;\n", "uses.h": "#include <execinfo.h>\n",
+			"late.h": "#include <execinfo.h>\n", "sets-late.h": "#define LATE\n", "uses-late.h": "#ifdef LATE\n#include \"late.h\"\n#endif\n",
+			"circle.h": "#ifndef A\n#define A\n#include \"circle2.h\"\n#include \"circle.h\"\n#endif\n", "circle2.h": "#include \"circle.h\"\nint circle;\n",
+			"x.c": text(tt.text),
+		})
+		r := b.result(append(tt.args, "x.c")...)
+		if plain := !r.Compiled; plain != tt.plain {
+			t.Errorf("%s: plain %t, %s", tt.name, plain, r.Doubt)
+		}
+		if r.Compiled && r.Doubt == "" {
+			t.Errorf("%s: compiled for no reason", tt.name)
+		}
+	}
+}
+
+func text(s string) string { return s + "int last;\n" }
+
+// TestOutlinesKept: what headers say is kept, whatever happens to the file that has it.
+func TestOutlinesKept(t *testing.T) {
+	b := newBench(t, "gcc")
+	b.write(map[string]string{"a.h": "int a;\n", "b.h": "#include \"a.h\"\nint b;\n", "x.c": "#include \"b.h\"\n", "y.c": "#include \"a.h\"\n"})
+	plain := func(source string, want bool) {
+		t.Helper()
+		if r := b.result(source); r.Compiled == want {
+			t.Errorf("%s: plain %t, %s", source, !want, r.Doubt)
+		}
+	}
+	file := func() string {
+		t.Helper()
+		all, _ := filepath.Glob(b.store.Cache("outlines", "*"))
+		if len(all) != 1 {
+			t.Fatalf("kept in %q", all)
+		}
+		return all[0]
+	}
+	plain("x.c", true)
+	kept, err := os.ReadFile(file())
+	if err != nil || strings.Count(string(kept), b.dir) != 2 {
+		t.Fatalf("%q, %v", kept, err)
+	}
+	plain("y.c", true)
+	if again, _ := os.ReadFile(file()); string(again) != string(kept) {
+		t.Errorf("a header was read again: %q", again)
+	}
+	// A header that changes.
+	b.write(map[string]string{"a.h": "#include <execinfo.h>\nint a;\n"})
+	plain("x.c", false)
+	b.write(map[string]string{"a.h": "int other, a;\n"})
+	plain("x.c", true)
+	// A file that ends in the middle, was overwritten, or is somebody else's.
+	good, _ := os.ReadFile(file())
+	for _, bad := range []string{string(good[:len(good)-5]), string(good[:5]), "", "\xff\xff\xff\xff", strings.Replace(string(good), "a.h", "b.h", 1),
+		string(good) + "rest", strings.Repeat("x", 17<<20)} {
+		if err := os.WriteFile(file(), []byte(bad), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		plain("x.c", true)
+		plain("y.c", true)
+		if info, err := os.Stat(file()); err != nil || info.Size() > 2*int64(len(good)) {
+			t.Errorf("after %.20q: %v, %v", bad, info.Size(), err)
+		}
+	}
+	// A folder in its place.
+	place := file()
+	if err := os.Remove(place); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(place, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	plain("x.c", true)
+}
+
+// TestOutlinesTogether: processes that add to the file at once lose nothing and spoil nothing.
+func TestOutlinesTogether(t *testing.T) {
+	b := newBench(t, "gcc")
+	files := map[string]string{}
+	for i := range 40 {
+		name := "h" + string(rune('a'+i%26)) + string(rune('a'+i/26))
+		files[name+".h"] = "int " + name + ";\n"
+		files[name+".c"] = "#include \"" + name + ".h\"\n"
+	}
+	b.write(files)
+	b.result("haa.c") // makes the headers
+	var wait sync.WaitGroup
+	for name := range files {
+		if strings.HasSuffix(name, ".c") {
+			wait.Add(1)
+			go func() {
+				defer wait.Done()
+				b.result(name)
+			}()
+		}
+	}
+	wait.Wait()
+	all, _ := filepath.Glob(b.store.Cache("outlines", "*"))
+	if len(all) != 1 {
+		t.Fatalf("kept in %q", all)
+	}
+	kept, _ := os.ReadFile(all[0])
+	if n := strings.Count(string(kept), b.dir); n != 40 {
+		t.Errorf("%d headers are kept, not 40", n)
+	}
+}
+
+// TestDeepConditions: many conditions in one another take no time that grows with their square.
+func TestDeepConditions(t *testing.T) {
+	b := newBench(t, "gcc")
+	const n = 20000
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "#if defined(A%d) || defined(B%d)\n", i, i)
+	}
+	text.WriteString(strings.Repeat("#include <x.h>\n#error x\nint a;\n", 100) + strings.Repeat("#endif\n", n) + "int x;\n")
+	b.write(map[string]string{"x.c": text.String()})
+	h, err := b.find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := cmdline.Parse("gcc", []string{"-c", "x.c"}, b.get)
+	start := time.Now()
+	r, err := h.Compile(context.Background(), []string{"gcc"}, b.dir, &cmd, cmd.Sources[0], os.Environ())
+	if took := time.Since(start); err != nil || r.Compiled || took > 5*time.Second {
+		t.Errorf("%v, compiled %t, after %v", err, r.Compiled, took)
+	}
+}
