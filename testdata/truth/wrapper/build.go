@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -237,13 +238,13 @@ func matters(arg string) bool {
 	return true
 }
 
-// expand puts the arguments that a response file holds in its place, those without quotes.
+// expand puts the arguments that a response file holds in its place.
 func expand(dir string, args []string) []string {
 	var out []string
 	for _, arg := range args {
 		if name, ok := strings.CutPrefix(arg, "@"); ok {
 			if text, err := os.ReadFile(absolute(dir, name)); err == nil {
-				out = append(out, strings.Fields(string(text))...)
+				out = append(out, words(string(text))...)
 				continue
 			}
 		}
@@ -252,6 +253,35 @@ func expand(dir string, args []string) []string {
 		}
 	}
 	return out
+}
+
+// words are the arguments in the text of a response file, as gcc reads it.
+func words(text string) []string {
+	var all []string
+	var word []byte
+	quote, inside := byte(0), false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\' && quote != '\'' && i+1 < len(text):
+			i++
+			word, inside = append(word, text[i]), true
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && (c == '"' || c == '\''):
+			quote, inside = c, true
+		case quote == 0 && strings.IndexByte(" \t\n\r\f\v", c) >= 0:
+			if inside {
+				all = append(all, string(word))
+			}
+			word, inside = nil, false
+		default:
+			word, inside = append(word, c), true
+		}
+	}
+	if inside {
+		all = append(all, string(word))
+	}
+	return all
 }
 
 // unit is a source and what it was compiled with; libtool's second compile is the same.
@@ -285,6 +315,37 @@ func units(calls []invocation) (all []unit, links []command, gone int) {
 		}
 	}
 	return all, links, gone
+}
+
+// built leaves out the units that the build itself could not compile, such as those with a warning
+// under -Werror: of these muslcc records nothing. An object that is not there may also have been
+// removed again, which running the command once more tells.
+func (p *project) built(all []unit) ([]unit, error) {
+	work, err := os.MkdirTemp("", "truth-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	refused := make([]bool, len(all))
+	p.parallel(len(all), func(i int) {
+		u := all[i]
+		if !u.compiles || u.output == "" || len(u.sources) != 1 || isFile(u.output) {
+			return
+		}
+		into := filepath.Join(work, fmt.Sprint(i))
+		cmd := exec.Command(realCompiler(u.Args[0]), append(slices.Clone(u.Args[1:]), "-o", into+".o", "-MD", "-MF", into+".d")...)
+		cmd.Dir = u.Dir
+		refused[i] = cmd.Run() != nil
+	})
+	var kept []unit
+	for i, u := range all {
+		if !refused[i] {
+			kept = append(kept, u)
+		} else if p.verbose {
+			fmt.Printf("  not built  %s\n", p.short(u.source))
+		}
+	}
+	return kept, nil
 }
 
 func positionless(flags []string) []string {

@@ -72,6 +72,9 @@ func (p *project) run() (score, error) {
 		return score{}, err
 	}
 	all, links, gone := units(calls)
+	if all, err = p.built(all); err != nil {
+		return score{}, err
+	}
 	verdicts, err := p.judgeAll(all)
 	if err != nil {
 		return score{}, err
@@ -177,7 +180,7 @@ func (p *project) compare(r *roots, records []record.Unit, s *score) {
 			if n.at(u.File, u.Line) && (same || vague) {
 				found[n], exact = true, true
 			}
-			near = near || same || n.at(u.File, u.Line)
+			near = near || same || n.at(u.File, u.Line) || n.Message == u.Message
 		}
 		for _, n := range byName[name] {
 			if n.Kind == kindSymbol && (u.Kind == lint.UseSymbol || u.Kind == lint.UseFunction) && u.of(n.File) {
@@ -186,6 +189,8 @@ func (p *project) compare(r *roots, records []record.Unit, s *score) {
 			if n.Kind == kindLibrary && u.Kind == lint.UseOption {
 				found[n], exact = true, true
 			}
+			// In two headers of the system, which the project includes at the place of the finding.
+			exact = exact || n.Why == whyInSystem && n.Message == u.Message
 			near = near || u.File == ""
 		}
 		if exact {

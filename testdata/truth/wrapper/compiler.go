@@ -31,7 +31,8 @@ func becomeCompiler() bool {
 	}
 	if log := os.Getenv(envLog); log != "" {
 		dir, _ := os.Getwd()
-		line, err := json.Marshal(invocation{dir, append([]string{name}, os.Args[1:]...)})
+		// ninja removes its response files again.
+		line, err := json.Marshal(invocation{dir, append([]string{name}, expand(dir, os.Args[1:])...)})
 		if err == nil {
 			err = appendLine(log, line)
 		}
@@ -53,8 +54,11 @@ func becomeCompiler() bool {
 // asksOnly is true of a command that makes no object: muslcc's own, while it judges.
 func asksOnly(args []string) bool {
 	return slices.ContainsFunc(args, func(arg string) bool {
-		return arg == "-fsyntax-only" || arg == "-E" || arg == "-v" || arg == "-M" || arg == "-MM" || strings.HasPrefix(arg, "-print") ||
-			strings.HasPrefix(arg, "-dump") || strings.HasPrefix(arg, "--") || arg == "-###"
+		switch arg {
+		case "-fsyntax-only", "-E", "-v", "-M", "-MM", "-###", "-dumpmachine", "-dumpversion", "-dumpfullversion", "-dumpspecs", "--version", "--target-help":
+			return true
+		}
+		return strings.HasPrefix(arg, "-print") || strings.HasPrefix(arg, "--print") || strings.HasPrefix(arg, "--help")
 	})
 }
 

@@ -107,8 +107,12 @@ func (p *project) compileRoots(r *roots, v *verdict) {
 	lines := map[place]int{}
 	causes := 0 // before the error that is looked at
 	named := map[string]bool{}
+	types := map[string]bool{} // that errors are about, be it behind those about their members
 	for _, e := range v.Errors {
 		lines[place{e.File, e.Line}]++
+		if k, name := classify(e.Message); k == kindName {
+			types[name] = true
+		}
 	}
 	for i, e := range v.Errors {
 		k, name := classify(e.Message)
@@ -117,11 +121,16 @@ func (p *project) compileRoots(r *roots, v *verdict) {
 		required, why := false, ""
 		switch {
 		case !p.isProject(file):
-			why = "in a header of the system"
+			why = whyInSystem
 		case k == kindHeader:
 			required = true
 		case k == kindName || k == kindMember || k == kindSyntax && name != "":
 			switch {
+			case p.ofProject(v, membersOf(e.Message)) && (causes > 0 || len(v.Stubs) > 0):
+				// gcc forgets the members behind one that it does not understand.
+				why = "a member of a type of the project's own"
+			case p.missed(v, membersOf(e.Message), types):
+				why = "a member of a type that is missing"
 			case len(known.Stubs) > 0:
 				why = "comes by " + strings.Join(known.Stubs, ", ")
 			case known.System && k == kindSyntax && known.Musl:
@@ -158,15 +167,28 @@ func (p *project) compileRoots(r *roots, v *verdict) {
 	}
 }
 
+const whyInSystem = "in a header of the system"
+
+// missed is true of a type, by its names, that musl lacks and that another error is about.
+func (p *project) missed(v *verdict, names []string, types map[string]bool) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return types[name] && !v.Known[name].Musl })
+}
+
+// ofProject is true of a type, by its names, that no header of a system has.
+func (p *project) ofProject(v *verdict, names []string) bool {
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return v.Known[name].System || v.Known[name].Musl })
+}
+
 // symbolRoots are the symbols that glibc has, musl's library does not, and neither an object of
-// the project nor a library that it is linked with brings. Where the unit does not compile for musl, the host's object tells what it
-// might need, which need not be: it may come from code for glibc alone.
+// the project nor a library that it is linked with brings. Where the unit does not compile for
+// musl, the host's object tells what it might need, which need not be: it may come from code for
+// glibc alone.
 func (p *project) symbolRoots(r *roots, u unit, v *verdict, brought map[string]bool) {
 	for _, name := range v.Needs {
 		if !p.glibc[name] || p.muslFuncs[name] || brought[name] {
 			continue
 		}
-		if v.OfHost && slices.ContainsFunc(v.Errors, func(e diagnostic) bool { _, n := classify(e.Message); return n == name }) {
+		if slices.ContainsFunc(v.Errors, func(e diagnostic) bool { _, n := classify(e.Message); return n == name }) {
 			continue
 		}
 		n := root{File: r.behind(u.source), Kind: kindSymbol, Name: name, Message: "undefined reference to `" + name + "'", Required: !v.OfHost}

@@ -47,8 +47,8 @@ type knowledge struct {
 
 // Other ways to compile need another verdict, other ways to look names up do not.
 const (
-	verdictVersion = 2
-	knownVersion   = 3
+	verdictVersion = 3
+	knownVersion   = 4
 )
 
 const maxPasses = 12
@@ -135,7 +135,8 @@ func (p *project) judge(u unit) (*verdict, error) {
 		}
 		v.Needs, v.Brings = objectSymbols(hostObject)
 		v.OfHost = true
-		if v.HostFails && len(v.Errors) == 0 {
+		if !u.cxx && len(v.Stubs) == 0 {
+			// Where only gcc 14 refuses it for musl, there is an object for musl as well.
 			compile(p.musl(u.name()), object)
 			if isFile(object) {
 				v.Needs, v.Brings = objectSymbols(object)
@@ -283,6 +284,9 @@ func (p *project) know(u unit, v *verdict, stubs string) {
 	known := map[string]knowledge{}
 	for _, e := range v.Errors {
 		if _, name := classify(e.Message); name != "" {
+			known[name] = knowledge{}
+		}
+		for _, name := range membersOf(e.Message) {
 			known[name] = knowledge{}
 		}
 	}
