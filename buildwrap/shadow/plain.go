@@ -404,7 +404,10 @@ func (s *survey) locate(name string) where {
 		}
 		path := join(d, name)
 		switch name {
-		case "linux/types.h", "linux/version.h", "linux/limits.h", "asm/types.h":
+		case "linux/types.h", "linux/version.h", "asm/types.h":
+			return where{}
+		case "linux/limits.h": // PATH_MAX, which musl's limits.h has
+			s.named["limits.h"] = true
 			return where{}
 		}
 		if strings.HasPrefix(name, "linux/") || strings.HasPrefix(name, "asm/") || strings.HasPrefix(name, "asm-generic/") {

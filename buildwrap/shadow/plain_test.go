@@ -57,6 +57,7 @@ func TestText(t *testing.T) {
 		{name: "message by order", text: "#include <sys/socket.h>\nint f(int n, void *p) { struct msghdr m = { p, 1, p, 1, p, 1, 0 }; return recvmsg(n, &m, 0); }\n"},
 		{name: "header of the kernel", text: "#include <sys/socket.h>\n#include <linux/tls.h>\nint v = TLS_1_2_VERSION;\n", plain: true},
 		{name: "headers in conflict", text: "#include <netinet/in.h>\n#include <linux/in.h>\n"},
+		{name: "limits of the kernel", text: "#include <linux/limits.h>\n#ifdef PATH_MAX\n#include <execinfo.h>\n#endif\n"},
 		{name: "error if defined", text: "#ifdef ERROR\n#error ERROR is defined\n#endif\n", plain: true},
 		{name: "error if not defined", text: "#include <fcntl.h>\n#ifndef F_GETLK64\n#error no large files\n#endif\n"},
 	} {
