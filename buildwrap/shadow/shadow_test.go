@@ -452,6 +452,20 @@ func TestPlainText(t *testing.T) {
 	}
 }
 
+// TestNameInMissingMacro: a name in the arguments of a macro that is missing is no function.
+func TestNameInMissingMacro(t *testing.T) {
+	b := newBench(t, "gcc")
+	b.write(map[string]string{
+		"x.c": "#include <stddef.h>\n#include <sys/queue.h>\nstruct e { LIST_ENTRY(e) link; int v; };\nLIST_HEAD(h, e);\n" +
+			"int f(struct h *h) { struct e *e; LIST_FOREACH(e, h, link) { if (e->v) return 1; } return 0; }\n",
+	})
+	for _, x := range b.uses("x.c") {
+		if strings.Contains(x, "link") {
+			t.Error(x)
+		}
+	}
+}
+
 func TestHostHasItToo(t *testing.T) {
 	b := newBench(t, "gcc")
 	b.write(map[string]string{"x.c": "int main(void) { own(1); return strlen(\"a\"); }\n"})

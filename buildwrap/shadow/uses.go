@@ -306,6 +306,25 @@ func (u *unit) judgeName(f *finding) {
 			f.check = false
 		}
 	}
+	// LIST_FOREACH(e, h, link) without sys/queue.h takes a member for a function.
+	if len(u.missing) > 0 && i.Kind == "function" && len(i.Musl) > 0 && !u.called(f) {
+		f.rank, f.check = doubtful, true
+	}
+}
+
+// called reports whether parentheses follow the name at a place.
+func (u *unit) called(f *finding) bool {
+	t := u.text(f.File)
+	if t == nil {
+		return true
+	}
+	offset, ok := t.file.Offset(f.Line, f.Column)
+	if !ok {
+		return true
+	}
+	i := t.file.TokenIndex(offset)
+	tokens := t.file.Tokens()
+	return i+1 >= len(tokens) || t.file.Is(tokens[i+1], "(") || !t.file.Is(tokens[i], f.Name)
 }
 
 // given reports whether a header of musl's was read that declares a name, in some language

@@ -72,6 +72,9 @@ func (p *project) run() (score, error) {
 		return score{}, err
 	}
 	all, links, gone := units(calls)
+	if len(all) == 0 {
+		return score{}, fmt.Errorf("nothing was compiled: see %s", p.path("build.log"))
+	}
 	if all, err = p.built(all); err != nil {
 		return score{}, err
 	}
