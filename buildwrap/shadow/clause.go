@@ -12,7 +12,6 @@ import (
 // the conditions around it show: clauses with & between them, each of which has names with |
 // between them, one of which is enough: "A&B|C". What else the conditions ask is left out, so that
 // what a guard rules out is ruled out, and what it lets through need not be compiled.
-
 //
 // What stands in the body of a macro begins with a clause of its own, @NAME: it counts where the
 // macro is used.
@@ -39,6 +38,12 @@ func guardsOf(f *csource.File) []string {
 }
 
 func branchClauses(f *csource.File, b csource.Branch) []string {
+	for _, token := range b.Condition {
+		switch {
+		case token.Kind == csource.Ident && (f.Is(token, "and") || f.Is(token, "or") || f.Is(token, "not")):
+			return nil // operators of C++
+		}
+	}
 	switch b.Name {
 	case "ifdef", "elifdef":
 		if len(b.Condition) > 0 && b.Condition[0].Kind == csource.Ident {
@@ -211,7 +216,14 @@ func (s *survey) holds(guard string) bool {
 // maybe reports whether a macro may be defined when a unit is compiled for musl: by its files,
 // by the compiler, or by the headers of musl and the kernel.
 func (s *survey) maybe(name string) bool {
-	if s.macros.has(name) {
+	switch {
+	case s.macros.has(name):
+		return true
+	case name == "" || name[0] == '0' || isElsewhere(name):
+		return false
+	case name == "__cplusplus":
+		return s.cxx()
+	case s.anyMacro:
 		return true
 	}
 	if known, ok := s.lookup(name); ok {
@@ -219,8 +231,6 @@ func (s *survey) maybe(name string) bool {
 		return len(known.Musl) > 0 && (name[0] == '_' || s.mayHave(facts.HeadersOf(name)))
 	}
 	switch {
-	case name == "" || name[0] == '0' || isElsewhere(name):
-		return false
 	case name[0] == '_', strings.HasPrefix(name, "LINUX_"), strings.HasPrefix(name, "KERNEL_"):
 		return true
 	}
@@ -229,6 +239,115 @@ func (s *survey) maybe(name string) bool {
 		return true
 	}
 	return false
+}
+
+// certain reports whether a guard holds as far as anybody can tell: a file defines the macros,
+// or every compiler does.
+func (s *survey) certain(guard string) bool {
+	_, guard = cutBody(guard)
+	if guard == "" {
+		return true
+	}
+	for clause := range strings.SplitSeq(guard, "&") {
+		any := false
+		for name := range strings.SplitSeq(clause, "|") {
+			switch name {
+			case "__linux__", "linux", "__linux", "__unix__", "__unix", "unix", "__GNUC__", "__STDC__":
+				any = true
+			case "__cplusplus":
+				any = any || s.cxx()
+			default:
+				any = any || s.macros.has(name)
+			}
+		}
+		if !any {
+			return false
+		}
+	}
+	return true
+}
+
+// without reports whether none of some macros is defined, names with | between them.
+func (s *survey) without(names string) bool {
+	for name := range strings.SplitSeq(names, "|") {
+		if name != "" && s.macros.has(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// denials returns for each branch the macros that must not be defined for it to be compiled,
+// with | between them: of #ifndef, of ! and of the branches before an #else. The file's own guard
+// counts for nothing, and so do macros of other systems.
+func denials(f *csource.File) []string {
+	branches := f.Branches()
+	all := make([]string, len(branches))
+	before := make([][]string, len(branches)) // by the first branch of a chain: what its conditions ask
+	guard, guarded := f.HeaderGuard()
+	for i, b := range branches {
+		names, asked := deniedBy(f, b)
+		if guarded && guard.Directive == b.Directive {
+			names = nil
+		}
+		names = append(names, before[b.Chain]...)
+		if len(before[b.Chain]) < maxClauses {
+			before[b.Chain] = append(before[b.Chain], asked...)
+		}
+		if b.Parent >= 0 && all[b.Parent] != "" {
+			names = append(names, strings.Split(all[b.Parent], "|")...)
+		}
+		slices.Sort(names)
+		names = slices.Compact(names)
+		all[i] = strings.Join(names[:min(len(names), 4*maxClauses)], "|")
+	}
+	return all
+}
+
+// deniedBy returns the macros that a condition asks not to be defined, and all that it asks
+// about. Those of other systems are left out.
+func deniedBy(f *csource.File, b csource.Branch) (denied, asked []string) {
+	c := b.Condition
+	negated := b.Name == "ifndef" || b.Name == "elifndef"
+	until := -1 // the end of what a ! is about
+	for i, token := range c {
+		if f.Is(token, "!") {
+			until = i + 1
+			if i+1 < len(c) && f.Is(c[i+1], "defined") {
+				until = i + 2
+			}
+			if until < len(c) && f.Is(c[until], "(") {
+				until += max(closing(f, c[until:]), 0)
+			}
+		}
+		if token.Kind != csource.Ident || f.Is(token, "defined") || isElsewhere(f.Spelling(token)) {
+			continue
+		}
+		asked = append(asked, f.Spelling(token))
+		if negated || i <= until {
+			denied = append(denied, f.Spelling(token))
+		}
+	}
+	return denied, asked
+}
+
+// forGlibc reports for each branch whether it asks for what glibc defines and musl does not, so that the
+// build compiles it and musl leaves it out.
+func (o *outliner) forGlibc() []bool {
+	branches := o.file.Branches()
+	all := make([]bool, len(branches))
+	for i, b := range branches {
+		all[i] = b.Parent >= 0 && all[b.Parent]
+		for _, clause := range branchClauses(o.file, b) {
+			alone := true
+			for name := range strings.SplitSeq(clause, "|") {
+				known, ok := o.lookup(name)
+				alone = alone && (name == "__GLIBC__" || name == "__GNU_LIBRARY__" || ok && len(known.Musl) == 0)
+			}
+			all[i] = all[i] || alone
+		}
+	}
+	return all
 }
 
 // mayHave reports whether one of some headers of musl's may be included. Those of C++ include

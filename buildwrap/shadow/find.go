@@ -25,7 +25,7 @@ import (
 
 // layout is part of every key in the cache, as the tables are: another one makes all of it
 // anew. It counts what the headers are made of otherwise.
-const layout = "14"
+const layout = "15"
 
 // Headers are musl's headers for one compiler, at the version that was asked for.
 type Headers struct {

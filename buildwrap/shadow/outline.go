@@ -3,6 +3,7 @@ package shadow
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,7 +21,8 @@ type item struct {
 	value string
 }
 
-// Kinds of items.
+// Kinds of items, in the order in which those of a file are taken in: what it needs comes behind what
+// it includes.
 const (
 	itemInclude = 'i' // "letters name"
 	itemHeader  = 'm' // `NAME "header.h"`, which an #include may name
@@ -28,7 +30,7 @@ const (
 	itemKnown   = 'd' // one of them that a libc may declare
 	itemFeature = 'f' // a macro that hides or shows names
 	itemName    = 'n' // needs a compile unless the unit defines it
-	itemNeed    = 'e' // "name header header": one of the headers has to be included
+	itemNeed    = 'q' // "name header header": one of the headers has to be included
 	itemOdd     = 'o' // "name header header": it matters where one of the headers is included
 	itemUnknown = 'u' // an #include that cannot be read
 )
@@ -39,16 +41,19 @@ const (
 	notHere      = "c" // a condition around it is for other systems
 	aboutLibc    = "l" // a condition around it asks what libc this is
 	ofMacro      = "m" // the name is that of a macro
+	nextOne      = "x" // #include_next
+	unless       = "!" // and the macros that must not be defined, up to the end of the letters
 )
 
 // outliner makes an outline.
 type outliner struct {
 	*survey
 	file  *csource.File
-	items map[item]bool
+	items map[item]int // and when they came first: what is included stays in order
 	// Of the branches:
-	guards             []string
+	guards, denials    []string
 	notHere, aboutLibc []bool
+	glibcAlone         []bool
 
 	kernel bool
 	macro  string   // whose body the words are in
@@ -58,18 +63,18 @@ type outliner struct {
 // outlineOf makes the outline of a file. One of the kernel's is only looked at for names that musl
 // declares too.
 func (s *survey) outlineOf(f *csource.File, kernel bool) outline {
-	o := &outliner{survey: s, file: f, items: map[item]bool{}, kernel: kernel}
+	o := &outliner{survey: s, file: f, items: map[item]int{}, kernel: kernel}
 	o.branches()
 	o.directives()
 	o.words()
 	var all outline
 	for i := range o.items {
-		if i.guard == "" || !o.items[item{kind: i.kind, value: i.value}] {
+		if i.guard == "" || o.items[item{kind: i.kind, value: i.value}] == 0 {
 			all = append(all, i)
 		}
 	}
 	slices.SortFunc(all, func(a, b item) int {
-		return cmp.Or(cmp.Compare(a.kind, b.kind), strings.Compare(a.guard, b.guard), strings.Compare(a.value, b.value))
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(o.items[a], o.items[b]))
 	})
 	return all
 }
@@ -91,7 +96,13 @@ func (o *outliner) guardAt(offset int) string {
 }
 
 func (o *outliner) add(kind byte, offset int, value string) {
-	o.items[item{kind, o.guardAt(offset), value}] = true
+	o.keep(item{kind, o.guardAt(offset), value})
+}
+
+func (o *outliner) keep(i item) {
+	if o.items[i] == 0 {
+		o.items[i] = len(o.items) + 1
+	}
 }
 
 func (o *outliner) directives() {
@@ -109,13 +120,21 @@ func (o *outliner) directives() {
 			}
 			name, guard := f.Spelling(d.Tokens[0]), o.guardAt(d.Start)
 			hashes[guard] = appendHash(hashes[guard], name)
+			b := f.BranchAt(d.Start)
+			if b >= 0 && o.glibcAlone[b] {
+				o.keep(item{itemName, bodyMark + name, "what glibc alone has"})
+			}
 			if name == "_GNU_SOURCE" || isFeature(name) {
 				o.add(itemFeature, d.Start, name)
 			}
 			if known, ok := o.lookup(name); ok && o.kernel && len(known.Musl) > 0 {
 				o.add(itemName, d.Start, "#define "+name)
 			} else if ok {
-				o.add(itemKnown, d.Start, name)
+				denied := ""
+				if b >= 0 {
+					denied = o.denials[b]
+				}
+				o.add(itemKnown, d.Start, name+" "+denied)
 			}
 			if body := strings.TrimSpace(string(f.Text()[d.Tokens[0].End:d.End])); isHeaderName(body) {
 				o.add(itemHeader, d.Start, name+" "+body)
@@ -131,17 +150,35 @@ func (o *outliner) directives() {
 				}
 			}
 			include, ok := includes[i]
+			if ok && include.Next {
+				letters += nextOne
+			}
+			if ok && include.System {
+				letters += withBrackets
+			}
+			if !ok {
+				letters += ofMacro
+			}
+			if b := f.BranchAt(d.Start); b >= 0 {
+				if o.denials[b] != "" {
+					letters += unless + o.denials[b]
+				}
+				if ok && !include.System && o.glibcAlone[b] {
+					o.keep(item{kind: itemName, value: "code for glibc alone"})
+				}
+			}
 			switch {
-			case ok && include.System:
-				o.add(itemInclude, d.Start, letters+withBrackets+" "+include.Name)
 			case ok:
 				o.add(itemInclude, d.Start, letters+" "+include.Name)
 			case len(d.Tokens) == 1 && d.Tokens[0].Kind == csource.Ident:
-				o.add(itemInclude, d.Start, letters+ofMacro+" "+f.Spelling(d.Tokens[0]))
+				o.add(itemInclude, d.Start, letters+" "+f.Spelling(d.Tokens[0]))
 			default:
 				o.add(itemUnknown, d.Start, "")
 			}
 		case "error":
+			if b := f.BranchAt(d.Start); b >= 0 && o.aboutLibc[b] {
+				o.add(itemName, d.Start, "#error")
+			}
 			for _, token := range o.conditions(d.Start) {
 				if token.Kind == csource.Ident {
 					o.asked(d.Start, f.Spelling(token))
@@ -160,8 +197,8 @@ func (o *outliner) directives() {
 			}
 		}
 	}
-	for guard, list := range hashes {
-		o.items[item{itemMacros, guard, string(list)}] = true
+	for _, guard := range slices.Sorted(maps.Keys(hashes)) {
+		o.keep(item{itemMacros, guard, string(hashes[guard])})
 	}
 }
 
@@ -177,6 +214,10 @@ func (o *outliner) words() {
 	list := f.Directives()
 	tokens := codeTokens(f)
 	at := -1 // the directive that a token is in or behind
+	depth := 0
+	if bytes.Contains(f.Text(), []byte("%:")) {
+		o.keep(item{kind: itemUnknown}) // the # of keyboards of old
+	}
 	for i, token := range tokens {
 		for at+1 < len(list) && list[at+1].Start <= token.Start {
 			at++
@@ -190,8 +231,20 @@ func (o *outliner) words() {
 			if o.macro == "" {
 				o.macro, o.params = f.Spelling(d.Tokens[0]), parameters(f, d)
 			}
+			if f.Is(token, "##") && !o.kernel && (f.Is(tokens[i-1], "64") || i+1 < len(tokens) && f.Is(tokens[i+1], "64")) {
+				o.add(itemName, token.Start, "a name with 64")
+			}
 		} else {
 			o.macro = ""
+			switch {
+			case f.Is(token, "{") && (i == 0 || tokens[i-1].Kind != csource.String): // extern "C" {
+				depth++
+			case f.Is(token, "}") && depth > 0:
+				depth--
+			}
+			if b := f.BranchAt(token.Start); depth == 0 && b >= 0 && o.glibcAlone[b] {
+				o.keep(item{kind: itemName, value: "code for glibc alone"})
+			}
 		}
 		if token.Kind != csource.Ident {
 			continue
@@ -250,6 +303,7 @@ func (o *outliner) asked(offset int, name string) {
 func (o *outliner) branches() {
 	f := o.file
 	list := f.Branches()
+	o.denials, o.glibcAlone = denials(f), o.forGlibc()
 	o.guards, o.notHere, o.aboutLibc = guardsOf(f), make([]bool, len(list)), make([]bool, len(list))
 	chains := make([]bool, len(list)) // by the first branch of a chain: about libc so far
 	for i, b := range list {
@@ -365,11 +419,16 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 		}
 		return
 	}
-	if isKeyword(name) || o.items[item{itemName, o.guardAt(tokens[i].Start), name}] {
+	if isKeyword(name) || o.items[item{itemName, o.guardAt(tokens[i].Start), name}] > 0 {
 		return
 	}
 	use := wordUse{name: name, call: after == "(", typed: before == "struct" || before == "union" || before == "enum" || after == "*" || after != "" && isWord(after[0])}
 	known, ok := s.lookup(name)
+	if before == "struct" || before == "union" || before == "enum" {
+		if tagged, found := s.lookup(before + " " + name); found {
+			known, ok = tagged, true
+		}
+	}
 	if !ok {
 		if use.call && s.risky(name) || s.foreign(name) {
 			o.add(itemName, tokens[i].Start, name)
@@ -380,7 +439,9 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 	switch {
 	case (name == "msghdr" || name == "cmsghdr") && before == "struct" && (i < 2 || !f.Is(tokens[i-2], "typedef")) && !byOrder(f, tokens[i+1:]):
 	case tag && (before != "struct" && before != "union" && before != "enum" || after == "*"): // or a type that may stay unknown
-	case known.Kind == "function" && (isOwn(f, tokens[i], before, after) || before == "struct" || before == "union" || before == "enum"):
+	case known.Kind == "function" && (isOwn(f, tokens, i, before, after) || before == "struct" || before == "union" || before == "enum"):
+	case name == "FILE" && after != "" && isWord(after[0]): // an object, not a pointer
+		o.add(itemName, tokens[i].Start, name)
 	case name == "pthread_t" && i+2 < len(tokens) && f.Is(tokens[i+2], "="):
 		o.add(itemName, tokens[i].Start, name) // a pointer, and no number
 	case known.Kind == "function" && !use.call && len(known.Musl) > 0 && known.In(s.target.Version) && !s.risky(name):
@@ -428,14 +489,19 @@ func byOrder(f *csource.File, tokens []csource.Token) bool {
 
 // isOwn reports whether a name is that of a pointer or a variable of the file's own: not in a
 // macro, where the word before may be the macro's name.
-func isOwn(f *csource.File, token csource.Token, before, after string) bool {
-	if before == "*" && after != "(" {
-		return true
-	}
-	if after == "(" || !isDeclared(before) {
+func isOwn(f *csource.File, tokens []csource.Token, i int, before, after string) bool {
+	if after == "(" {
 		return false
 	}
-	_, directive := f.DirectiveAt(token.Start)
+	if before == "*" {
+		for i--; i >= 0 && (f.Is(tokens[i], "*") || f.Is(tokens[i], "const")); i-- {
+		}
+		return i >= 0 && (f.Is(tokens[i], "(") && after == ")" || tokens[i].Kind == csource.Ident && isDeclared(f.Spelling(tokens[i])))
+	}
+	if !isDeclared(before) {
+		return false
+	}
+	_, directive := f.DirectiveAt(tokens[i].Start)
 	return !directive
 }
 
@@ -479,7 +545,7 @@ func (s *survey) risky(name string) bool {
 		"ecvt", "fcvt", "gcvt", "fgetgrent", "fgetpwent", "putpwent", "lgammal_r", "SA_NOMASK", "SA_ONESHOT", "tcp_info",
 		"_sifields",
 		// In musl always, in glibc since 2.38 or never: a project has one of its own.
-		"strlcpy", "strlcat", "wcslcpy", "wcslcat", "issetugid", "fgetln", "getdents":
+		"strlcpy", "strlcat", "asprintf", "vasprintf", "wcslcpy", "wcslcat", "issetugid", "fgetln", "getdents":
 		return true
 	}
 	return risky(name)

@@ -29,7 +29,16 @@ const maxOutlines = 16 << 20
 
 const recordHead = 8
 
-func (u *unit) outlinesName() []string { return []string{"outlines", layout + "-" + u.target.Version} }
+// outlinesName names the file. Another muslcc may have other tables.
+func (u *unit) outlinesName() []string {
+	name := layout + "-" + u.target.Version
+	if program, err := os.Executable(); err == nil {
+		if info, err := os.Stat(program); err == nil {
+			name += "-" + strconv.FormatInt(info.Size(), 36) + "-" + strconv.FormatInt(info.ModTime().UnixNano(), 36)
+		}
+	}
+	return []string{"outlines", name}
+}
 
 func openOutlines(u *unit) *outlines {
 	o := &outlines{unit: u, records: map[string]string{}}
@@ -49,6 +58,7 @@ func (o *outlines) read(content []byte) {
 	for len(text) > recordHead {
 		end := recordHead + int(binary.LittleEndian.Uint32(content))
 		if end > len(text) {
+			o.broken = end > maxOutlines
 			return
 		}
 		if crc32.ChecksumIEEE(content[recordHead:end]) != binary.LittleEndian.Uint32(content[4:]) {
