@@ -116,11 +116,7 @@ func (s Store) AppendCache(text []byte, name ...string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(text)
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
-	return err
+	return writeTo(f, text)
 }
 
 // write makes a file by renaming a temporary one. Only the folder that ignores itself may have
@@ -151,7 +147,12 @@ func writeNew(path string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(text)
+	return writeTo(f, text)
+}
+
+// writeTo writes a text and closes the file.
+func writeTo(f *os.File, text []byte) error {
+	_, err := f.Write(text)
 	if closing := f.Close(); err == nil {
 		err = closing
 	}

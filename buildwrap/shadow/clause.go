@@ -195,16 +195,15 @@ func cutBody(guard string) (macro, rest string) {
 	return macro, rest
 }
 
-// holds reports whether what a guard asks for may be defined.
-func (s *survey) holds(guard string) bool {
-	_, guard = cutBody(guard)
-	if guard == "" {
+// meets reports whether each clause of a guard has a name that answers.
+func meets(guard string, answers func(name string) bool) bool {
+	if _, guard = cutBody(guard); guard == "" {
 		return true
 	}
 	for clause := range strings.SplitSeq(guard, "&") {
 		any := false
 		for name := range strings.SplitSeq(clause, "|") {
-			any = any || s.maybe(name)
+			any = any || answers(name)
 		}
 		if !any {
 			return false
@@ -212,6 +211,9 @@ func (s *survey) holds(guard string) bool {
 	}
 	return true
 }
+
+// holds reports whether what a guard asks for may be defined.
+func (s *survey) holds(guard string) bool { return meets(guard, s.maybe) }
 
 // maybe reports whether a macro may be defined when a unit is compiled for musl: by its files,
 // by the compiler, or by the headers of musl and the kernel.
@@ -244,27 +246,15 @@ func (s *survey) maybe(name string) bool {
 // certain reports whether a guard holds as far as anybody can tell: a file defines the macros,
 // or every compiler does.
 func (s *survey) certain(guard string) bool {
-	_, guard = cutBody(guard)
-	if guard == "" {
-		return true
-	}
-	for clause := range strings.SplitSeq(guard, "&") {
-		any := false
-		for name := range strings.SplitSeq(clause, "|") {
-			switch name {
-			case "__linux__", "linux", "__linux", "__unix__", "__unix", "unix", "__GNUC__", "__STDC__":
-				any = true
-			case "__cplusplus":
-				any = any || s.cxx()
-			default:
-				any = any || s.macros.has(name)
-			}
+	return meets(guard, func(name string) bool {
+		switch name {
+		case "__linux__", "linux", "__linux", "__unix__", "__unix", "unix", "__GNUC__", "__STDC__":
+			return true
+		case "__cplusplus":
+			return s.cxx()
 		}
-		if !any {
-			return false
-		}
-	}
-	return true
+		return s.macros.has(name)
+	})
 }
 
 // without reports whether none of some macros is defined, names with | between them.
