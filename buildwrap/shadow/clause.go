@@ -39,8 +39,7 @@ func guardsOf(f *csource.File) []string {
 
 func branchClauses(f *csource.File, b csource.Branch) []string {
 	for _, token := range b.Condition {
-		switch {
-		case token.Kind == csource.Ident && (f.Is(token, "and") || f.Is(token, "or") || f.Is(token, "not")):
+		if token.Kind == csource.Ident && (f.Is(token, "and") || f.Is(token, "or") || f.Is(token, "not")) {
 			return nil // operators of C++
 		}
 	}
@@ -114,13 +113,8 @@ func needed(f *csource.File, e []csource.Token) string {
 func split(f *csource.File, e []csource.Token, operator string) (parts [][]csource.Token) {
 	depth, start := 0, 0
 	for i, token := range e {
-		switch {
-		case token.Kind != csource.Punct:
-		case f.Is(token, "("):
-			depth++
-		case f.Is(token, ")"):
-			depth--
-		case depth == 0 && f.Is(token, operator):
+		depth += nesting(f, token)
+		if depth == 0 && token.Kind == csource.Punct && f.Is(token, operator) {
 			parts = append(parts, e[start:i])
 			start = i + 1
 		}
@@ -132,17 +126,24 @@ func split(f *csource.File, e []csource.Token, operator string) (parts [][]csour
 func closing(f *csource.File, e []csource.Token) int {
 	depth := 0
 	for i, token := range e {
-		switch {
-		case token.Kind != csource.Punct:
-		case f.Is(token, "("):
-			depth++
-		case f.Is(token, ")"):
-			if depth--; depth == 0 {
-				return i
-			}
+		step := nesting(f, token)
+		if depth += step; step < 0 && depth == 0 {
+			return i
 		}
 	}
 	return -1
+}
+
+// nesting is 1 for an opening parenthesis, and -1 for a closing one.
+func nesting(f *csource.File, token csource.Token) int {
+	switch {
+	case token.Kind != csource.Punct:
+	case f.Is(token, "("):
+		return 1
+	case f.Is(token, ")"):
+		return -1
+	}
+	return 0
 }
 
 // macroSet has the macros that the files of a unit define, under whatever conditions that hold,
