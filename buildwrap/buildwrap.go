@@ -1,7 +1,10 @@
 // Package buildwrap is muslcc, the compiler wrapper: it runs the compiler that was asked for,
-// unchanged, and looks at what it compiled. The build must not notice: the same arguments, the
+// unchanged, and looks at what it compiles. The build must not notice: the same arguments, the
 // same descriptors, the same exit code, the same files. Whatever goes wrong in here goes wrong
 // silently for the build and is told by MUSLCC_DEBUG=1.
+//
+// A source whose text shows that there is nothing to find is not waited for: this process becomes
+// the compiler.
 package buildwrap
 
 import (
@@ -11,7 +14,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -26,7 +28,7 @@ const (
 	exitInterrupted = 130 // what a shell says of a program that Ctrl-C ended
 )
 
-// wrapper is one run of muslcc.
+// wrapper is one run of muslcc, in which a compiler is run.
 type wrapper struct {
 	*settings
 	real    toolchain.Real
@@ -56,6 +58,10 @@ func Main(argv, env []string) int {
 		fmt.Fprintf(os.Stderr, "muslcc: %v\n", err)
 		return become(real, env)
 	}
+	j := &judge{wrapper: w}
+	if w.command.Mode == cmdline.Other || j.harmless() {
+		return become(real, env)
+	}
 	status, err := real.Run(real.Args, env)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "muslcc: %v\n", err)
@@ -64,7 +70,7 @@ func Main(argv, env []string) int {
 	// Whoever interrupts the build does not wait for what is only looked at.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	found := w.look(ctx, status)
+	found := j.look(ctx, status)
 	switch {
 	case ctx.Err() != nil && status.Success():
 		return exitInterrupted
@@ -102,36 +108,6 @@ func become(real toolchain.Real, env []string) int {
 	err := real.Exec(real.Args, env)
 	fmt.Fprintf(os.Stderr, "muslcc: %v\n", err)
 	return toolchain.ExitCode(err)
-}
-
-// look judges what was compiled or linked. A fault of ours must not fail anybody's build.
-func (w *wrapper) look(ctx context.Context, status toolchain.Status) (found bool) {
-	defer func() {
-		if r := recover(); r != nil {
-			w.note("gave up: %v\n%s", r, debug.Stack())
-			found = false
-		}
-	}()
-	if status.Signal != 0 || w.command.Mode == cmdline.Other {
-		return false
-	}
-	on, err := w.target()
-	if err == nil {
-		err = w.locate()
-	}
-	if err != nil {
-		// Said where somebody reads: the compiles of a build scroll by.
-		if w.command.Mode.Links() || w.strict {
-			fmt.Fprintf(w.stderr, "muslcc: %v\n", err)
-		}
-		return true
-	}
-	j := &judge{wrapper: w, ctx: ctx, on: on}
-	if !status.Success() {
-		j.failure()
-		return false
-	}
-	return j.success()
 }
 
 // note tells what is done, when somebody asked for it.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -15,28 +16,138 @@ import (
 	"github.com/musllint/musllint/buildwrap/record"
 	"github.com/musllint/musllint/buildwrap/shadow"
 	"github.com/musllint/musllint/buildwrap/suspect"
+	"github.com/musllint/musllint/buildwrap/toolchain"
 	"github.com/musllint/musllint/lint"
 	"github.com/musllint/musllint/lint/facts"
 )
 
-// judge looks at what one run of the compiler made.
+// judge looks at what one run of the compiler makes.
 type judge struct {
 	*wrapper
 	ctx     context.Context // ends when somebody interrupts the build
+	begun   bool
+	ready   bool
 	on      lint.Target
-	exports *facts.MuslExports
 	headers *shadow.Headers
 	without string // why there are no headers, a sentence
+	sources map[cmdline.Source]*shadow.Unit
+	index   *facts.MuslExports
 	found   bool
 }
 
-// success judges the outputs of a compiler that had nothing to complain about, and reports
-// whether they use something that musl lacks.
+// harmless reports whether the text of everything that is to be compiled shows that there is
+// nothing to find. What an earlier build found in it is forgotten then.
+func (j *judge) harmless() (harmless bool) {
+	if j.command.Mode != cmdline.Compile || j.mode == full || len(j.options()) > 0 {
+		return false
+	}
+	defer j.giveUp(func() { harmless = false })
+	if j.begin() != nil || j.prepare() != nil || j.headers == nil || j.headers.Native {
+		return false
+	}
+	for _, src := range j.command.Sources {
+		if src.Readable() && !j.isHarmless(src) {
+			return false
+		}
+	}
+	for _, src := range j.command.Sources {
+		if !src.Readable() {
+			continue
+		}
+		if err := j.store.Save(&record.Unit{Source: j.path(src.Path), Output: j.path(j.outputOf(src))}); err != nil {
+			j.note("%v", err)
+			return false
+		}
+	}
+	return true
+}
+
+func (j *judge) isHarmless(src cmdline.Source) bool {
+	u, err := j.unitOf(src)
+	if err != nil {
+		return false
+	}
+	if u.Harmless() {
+		return true
+	}
+	m, ok := j.remembered(j.memoPath(src))
+	return ok && len(m.Uses) == 0
+}
+
+// unitOf returns a source as a unit that musl's headers can be tried on.
+func (j *judge) unitOf(src cmdline.Source) (*shadow.Unit, error) {
+	if u := j.sources[src]; u != nil {
+		return u, nil
+	}
+	u, err := j.headers.Unit(j.real.Compiler(), j.dir, &j.command, src, j.env)
+	if err != nil {
+		return nil, err
+	}
+	if j.sources == nil {
+		j.sources = map[cmdline.Source]*shadow.Unit{}
+	}
+	j.sources[src] = u
+	return u, nil
+}
+
+// giveUp is deferred: a fault of ours must not fail anybody's build.
+func (j *judge) giveUp(then func()) {
+	if r := recover(); r != nil {
+		j.note("gave up: %v\n%s", r, debug.Stack())
+		then()
+	}
+}
+
+// look judges what was compiled or linked, and reports whether it uses something that musl lacks,
+// or could not be judged.
+func (j *judge) look(ctx context.Context, status toolchain.Status) (found bool) {
+	defer j.giveUp(func() { found = false })
+	if status.Signal != 0 {
+		return false
+	}
+	j.ctx = ctx
+	if err := j.begin(); err != nil {
+		// Said where somebody reads: the compiles of a build scroll by.
+		if j.command.Mode.Links() || j.strict {
+			fmt.Fprintf(j.stderr, "muslcc: %v\n", err)
+		}
+		return true
+	}
+	if !status.Success() {
+		j.failure()
+		return false
+	}
+	return j.success()
+}
+
+// begin finds out what is judged, and where. It does so once.
+func (j *judge) begin() (err error) {
+	if j.begun {
+		return nil
+	}
+	if j.on, err = j.target(); err != nil {
+		return err
+	}
+	if err := j.locate(); err != nil {
+		return err
+	}
+	if j.on.Arch == "" {
+		j.on.Arch = lint.Arch(j.real.Arch())
+	}
+	j.begun = true
+	return nil
+}
+
+// success judges the outputs of a compiler that had nothing to complain about.
 func (j *judge) success() bool {
 	if err := j.prepare(); err != nil {
 		j.note("%v", err)
 		j.unwritable(err)
 		return false
+	}
+	if j.without != "" && j.strict {
+		fmt.Fprintf(j.stderr, "muslcc: nothing can be verified: %s\n", j.without)
+		j.found = true
 	}
 	for _, src := range j.command.Sources {
 		if src.Readable() {
@@ -49,32 +160,35 @@ func (j *judge) success() bool {
 	return j.found
 }
 
+// prepare makes the folder of the records and finds musl's headers. It does so once.
 func (j *judge) prepare() error {
+	if j.ready {
+		return nil
+	}
 	if err := j.store.Prepare(); err != nil {
 		return err
 	}
-	arch := lint.Arch(j.real.Arch())
-	if j.on.Arch == "" {
-		j.on.Arch = arch
-	}
-	j.exports, _ = facts.Musl(j.on.Version, j.on.Release, j.on.Arch)
-	var err error
-	j.headers, err = shadow.Find(j.get, j.real.Compiler(), j.on, j.store)
+	j.ready = true
+	headers, err := shadow.Find(j.get, j.real.Compiler(), j.on, j.store)
 	if err != nil {
 		// Without headers the object files and the text are judged, which proves nothing.
 		j.note("%v", err)
-		j.headers = nil
 		if errors.Is(err, shadow.ErrNone) {
 			j.without = err.Error()
-			if j.strict {
-				fmt.Fprintf(j.stderr, "muslcc: nothing can be verified: %s\n", j.without)
-				j.found = true
-			}
 		}
 		return nil
 	}
+	j.headers = headers
 	j.headers.Exact = j.mode == full
 	return nil
+}
+
+// exports is what musl exports on the target; nil when that is not known.
+func (j *judge) exports() *facts.MuslExports {
+	if j.index == nil {
+		j.index, _ = facts.Musl(j.on.Version, j.on.Release, j.on.Arch)
+	}
+	return j.index
 }
 
 // unit judges one source file and records what it uses.
@@ -129,38 +243,42 @@ func refusesWarnings(args []string) bool {
 	return cpp > 0 || all && cpp == 0
 }
 
-// shadow compiles a unit with musl's headers.
+// shadow compiles a unit with musl's headers, if its text leaves a doubt.
 func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
-	var symbols []string
-	if j.command.Mode == cmdline.Compile {
-		symbols = j.lacking(u.Output)
+	unit, err := j.unitOf(src)
+	if err != nil {
+		return nil, err
 	}
-	if j.mode == fast {
-		j.headers.Worth = func() bool {
-			worth, why := j.suspect(u.Source, symbols)
-			if worth {
-				j.note("%s is suspect: %s", src.Path, why)
-			}
-			return worth
-		}
+	if j.headers.Native {
+		return nil, nil // the build's own compile has shown it
 	}
 	memo := j.memoPath(src)
 	if m, ok := j.remembered(memo); ok {
 		return m.Uses, nil
 	}
+	if unit.Doubt() == "" && unit.Harmless() {
+		return nil, nil
+	}
+	var symbols []string
+	if j.command.Mode == cmdline.Compile {
+		symbols = j.lacking(u.Output)
+	}
+	if j.mode == fast {
+		worth, why := j.suspect(u.Source, symbols)
+		if !worth {
+			return nil, nil
+		}
+		j.note("%s is suspect: %s", src.Path, why)
+	}
 	ctx, stop := context.WithTimeout(j.ctx, shadow.Timeout)
 	defer stop()
-	result, err := j.headers.Compile(ctx, j.real.Compiler(), j.dir, &j.command, src, j.env)
-	if result.Compiled {
-		j.note("%s was compiled with musl's headers: %s", src.Path, result.Doubt)
-	}
-	if err != nil || result.Left {
+	result, err := unit.Compile(ctx)
+	j.note("%s was compiled with musl's headers: %s", src.Path, unit.Doubt())
+	if err != nil {
 		return nil, err
 	}
-	uses := append(result.Uses, j.symbols(ctx, src, u, symbols, result)...)
-	if result.Compiled {
-		j.remember(memo, append(result.Files, u.Source), uses)
-	}
+	uses := append(result.Uses, j.symbols(unit, u, symbols, result)...)
+	j.remember(memo, append(result.Files, u.Source), uses)
 	return uses, nil
 }
 
@@ -183,28 +301,31 @@ func (j *judge) lacking(path string) []string {
 // missing reports whether a name is a symbol of glibc that musl does not export and that a
 // source can have asked for by this name.
 func (j *judge) missing(name string) bool {
-	if j.exports == nil || j.exports.Has(name) || len(facts.GlibcSymbol(name)) == 0 {
+	exports := j.exports()
+	if exports == nil || exports.Has(name) || len(facts.GlibcSymbol(name)) == 0 {
 		return false
 	}
 	// What a header of glibc makes of a plain name, such as __memcpy_chk of memcpy, is not what
 	// the same source asks of musl.
 	c := facts.ClassifyGlibc(name)
-	return c.Plain == "" || c.Plain == name || !j.exports.Has(c.Plain) || strings.HasSuffix(name, "64")
+	return c.Plain == "" || c.Plain == name || !exports.Has(c.Plain) || strings.HasSuffix(name, "64")
 }
 
 // symbols returns the uses of symbols that the compiler has nothing against, since the source
 // declares them by itself, and that musl's library lacks. Those in code for glibc alone, which
 // the preprocessor drops on musl, are none.
-func (j *judge) symbols(ctx context.Context, src cmdline.Source, u *record.Unit, names []string, result shadow.Result) []lint.Use {
+func (j *judge) symbols(unit *shadow.Unit, u *record.Unit, names []string, result shadow.Result) []lint.Use {
 	names = slices.DeleteFunc(names, func(name string) bool {
 		return slices.ContainsFunc(result.Uses, func(x lint.Use) bool { return x.Name == name }) || !spelled(name, u.Source, result.Files)
 	})
 	if len(names) == 0 {
 		return nil
 	}
-	places, err := j.headers.Tokens(ctx, j.real.Compiler(), j.dir, &j.command, src, j.env, names)
+	ctx, stop := context.WithTimeout(j.ctx, shadow.Timeout)
+	defer stop()
+	places, err := unit.Tokens(ctx, names)
 	if err != nil {
-		j.note("%s: %v", src.Path, err)
+		j.note("%s: %v", u.Source, err)
 		return nil
 	}
 	var uses []lint.Use

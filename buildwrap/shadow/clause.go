@@ -10,13 +10,17 @@ import (
 
 // A guard says which macros have to be defined for a part of a file to be compiled, as far as
 // the conditions around it show: clauses with & between them, each of which has names with |
-// between them, one of which is enough: "A&B|C". What else the conditions ask is left out, so that
-// what a guard rules out is ruled out, and what it lets through need not be compiled.
+// between them, one of which is enough: "A&B|C". !A is met when A is not defined. What else the
+// conditions ask is left out, so that what a guard rules out is ruled out, and what it lets through
+// need not be compiled.
 //
 // What stands in the body of a macro begins with a clause of its own, @NAME: it counts where the
 // macro is used.
 
-const bodyMark = "@"
+const (
+	bodyMark = "@"
+	notMark  = "!"
+)
 
 // maxClauses is more than people write, and keeps a thousand nested conditions from a million.
 const maxClauses = 24
@@ -25,8 +29,19 @@ const maxClauses = 24
 func guardsOf(f *csource.File) []string {
 	branches := f.Branches()
 	guards := make([]string, len(branches))
+	before := make([][]string, len(branches)) // by the first branch of a chain: clauses of what follows
+	header, guarded := f.HeaderGuard()
 	for i, b := range branches {
-		clauses := branchClauses(f, b)
+		var clauses []string
+		if !guarded || header.Directive != b.Directive {
+			clauses = branchClauses(f, b)
+		}
+		if len(before[b.Chain]) < maxClauses {
+			clauses = append(clauses, before[b.Chain]...)
+			if name := soleMacro(f, b); name != "" {
+				before[b.Chain] = append(before[b.Chain], notMark+name)
+			}
+		}
 		if b.Parent >= 0 && guards[b.Parent] != "" { // which comes before it
 			clauses = append(clauses, strings.Split(guards[b.Parent], "&")...)
 		}
@@ -35,6 +50,40 @@ func guardsOf(f *csource.File) []string {
 		guards[i] = strings.Join(slices.Compact(clauses), "&")
 	}
 	return guards
+}
+
+// soleMacro returns the macro that a branch asks for, and for nothing else.
+func soleMacro(f *csource.File, b csource.Branch) string {
+	c := b.Condition
+	switch {
+	case b.Name == "ifdef" || b.Name == "elifdef":
+	case b.Name != "if" && b.Name != "elif", len(c) < 2 || !f.Is(c[0], "defined"):
+		return ""
+	case len(c) == 2:
+		c = c[1:]
+	case len(c) == 4 && f.Is(c[1], "("):
+		c = c[2:]
+	default:
+		return ""
+	}
+	if len(c) == 0 || c[0].Kind != csource.Ident {
+		return ""
+	}
+	return f.Spelling(c[0])
+}
+
+// withoutNots leaves out the clauses that ask for something not to be defined.
+func withoutNots(guard string) string {
+	if !strings.Contains(guard, notMark) {
+		return guard
+	}
+	var kept []string
+	for clause := range strings.SplitSeq(guard, "&") {
+		if !strings.Contains(clause, notMark) {
+			kept = append(kept, clause)
+		}
+	}
+	return strings.Join(kept, "&")
 }
 
 func branchClauses(f *csource.File, b csource.Branch) []string {
@@ -47,6 +96,10 @@ func branchClauses(f *csource.File, b csource.Branch) []string {
 	case "ifdef", "elifdef":
 		if len(b.Condition) > 0 && b.Condition[0].Kind == csource.Ident {
 			return []string{f.Spelling(b.Condition[0])}
+		}
+	case "ifndef", "elifndef":
+		if len(b.Condition) > 0 && b.Condition[0].Kind == csource.Ident {
+			return []string{notMark + f.Spelling(b.Condition[0])}
 		}
 	case "if", "elif":
 		return clauses(f, b.Condition)
@@ -91,8 +144,15 @@ func clauses(f *csource.File, e []csource.Token) []string {
 	return nil
 }
 
-// needed returns the macro that an expression without && and || is false without.
+// needed returns the macro that an expression without && and || is false without, or !macro when
+// it is false with it.
 func needed(f *csource.File, e []csource.Token) string {
+	if len(e) > 2 && f.Is(e[0], "!") && f.Is(e[1], "defined") {
+		if name := needed(f, e[1:]); name != "" {
+			return notMark + name
+		}
+		return ""
+	}
 	switch {
 	case len(e) == 1 && (e[0].Kind == csource.Ident || f.Is(e[0], "0")):
 		return f.Spelling(e[0])
@@ -146,13 +206,26 @@ func nesting(f *csource.File, token csource.Token) int {
 	return 0
 }
 
-// macroSet has the macros that the files of a unit define, under whatever conditions that hold,
-// by a hash: one of 50 that none defines seems to be defined, too.
-type macroSet [1 << hashBits / 64]uint64
+// macroSet has the macros that the files of a unit define, by their hashes. Thousands are defined
+// for each one that a condition asks for, so that they stay as the outlines have them, in lists in
+// the order of their bytes, behind a filter.
+type macroSet struct {
+	filter [1 << filterBits / 64]uint64
+	lists  []macroList
+}
+
+// macroList are the hashes of macros that may be defined or, if since is not 0, are for certain when
+// the file of that number has come to its end.
+type macroList struct {
+	hashes string
+	since  uint16
+}
 
 const (
-	hashBits  = 18
-	hashDigit = hashBits / 3
+	hashDigit  = 6 // bits of a character
+	hashLength = 5 // characters
+	hashBits   = hashDigit * hashLength
+	filterBits = 3 * hashDigit
 )
 
 func hashOf(name string) uint32 {
@@ -163,28 +236,66 @@ func hashOf(name string) uint32 {
 	return (h ^ h>>hashBits) & (1<<hashBits - 1)
 }
 
-// appendHash adds a name's hash to a text, as three characters.
-func appendHash(b []byte, name string) []byte {
+// hashText is a name's hash as characters.
+func hashText(name string) string {
+	var b [hashLength]byte
 	h := hashOf(name)
-	for range 3 {
-		b = append(b, '0'+byte(h&(1<<hashDigit-1)))
+	for i := range b {
+		b[i] = '0' + byte(h&(1<<hashDigit-1))
 		h >>= hashDigit
 	}
-	return b
+	return string(b[:])
 }
 
-// addAll adds the hashes of a text.
-func (m *macroSet) addAll(text string) {
-	for ; len(text) >= 3; text = text[3:] {
-		h := uint32(text[0]-'0') | uint32(text[1]-'0')<<hashDigit | uint32(text[2]-'0')<<(2*hashDigit)
-		h &= 1<<hashBits - 1
-		m[h/64] |= 1 << (h % 64)
+func filterBit(hash string) uint32 {
+	h := uint32(hash[0]-'0') | uint32(hash[1]-'0')<<hashDigit | uint32(hash[2]-'0')<<(2*hashDigit)
+	return h & (1<<filterBits - 1)
+}
+
+// addAll adds the macros of a list.
+func (m *macroSet) addAll(hashes string, since uint16) {
+	for i := 0; i+hashLength <= len(hashes); i += hashLength {
+		h := filterBit(hashes[i:])
+		m.filter[h/64] |= 1 << (h % 64)
 	}
+	m.lists = append(m.lists, macroList{hashes, since})
 }
 
+// has reports whether a macro may be defined.
 func (m *macroSet) has(name string) bool {
-	h := hashOf(name)
-	return m[h/64]>>(h%64)&1 != 0
+	return m.hasIn(name, func(macroList) bool { return true })
+}
+
+// hasSince reports whether a macro is defined for certain, by a file whose number is not above
+// another's.
+func (m *macroSet) hasSince(name string, file uint16) bool {
+	return m.hasIn(name, func(l macroList) bool { return 0 < l.since && l.since <= file })
+}
+
+func (m *macroSet) hasIn(name string, counts func(macroList) bool) bool {
+	hash := hashText(name)
+	if h := filterBit(hash); m.filter[h/64]>>(h%64)&1 == 0 {
+		return false
+	}
+	for _, l := range m.lists {
+		if counts(l) && l.has(hash) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l macroList) has(hash string) bool {
+	low, high := 0, len(l.hashes)/hashLength
+	for low < high {
+		middle := (low + high) / 2
+		if l.hashes[middle*hashLength:(middle+1)*hashLength] < hash {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return strings.HasPrefix(l.hashes[low*hashLength:], hash)
 }
 
 // cutBody takes the macro off a guard.
@@ -213,8 +324,25 @@ func meets(guard string, answers func(name string) bool) bool {
 	return true
 }
 
-// holds reports whether what a guard asks for may be defined.
-func (s *survey) holds(guard string) bool { return meets(guard, s.maybe) }
+// holds reports whether what a guard asks for may be so in a file that comes behind another one.
+func (s *survey) holds(guard string, file uint16) bool {
+	return meets(guard, func(name string) bool {
+		if not, ok := strings.CutPrefix(name, notMark); ok {
+			return !s.defines(not, file)
+		}
+		return s.maybe(name)
+	})
+}
+
+// defines reports whether a macro is certainly defined for what comes behind a file. Somebody may
+// not take that back any more.
+func (s *survey) defines(name string, file uint16) bool {
+	if !s.macros.hasSince(name, file) || s.undefined[hashOf(name)] {
+		return false
+	}
+	s.relied[hashOf(name)] = true
+	return true
+}
 
 // maybe reports whether a macro may be defined when a unit is compiled for musl: by its files,
 // by the compiler, or by the headers of musl and the kernel.
@@ -226,7 +354,7 @@ func (s *survey) maybe(name string) bool {
 		return false
 	case name == "__cplusplus":
 		return s.cxx()
-	case s.anyMacro:
+	case s.anyMacro, s.atomics && (strings.HasPrefix(name, "ATOMIC_") || strings.HasPrefix(name, "atomic_")):
 		return true
 	}
 	if known, ok := s.lookup(name); ok {
@@ -248,6 +376,9 @@ func (s *survey) maybe(name string) bool {
 // or every compiler does.
 func (s *survey) certain(guard string) bool {
 	return meets(guard, func(name string) bool {
+		if strings.HasPrefix(name, notMark) {
+			return true // see denials
+		}
 		switch name {
 		case "__linux__", "linux", "__linux", "__unix__", "__unix", "unix", "__GNUC__", "__STDC__":
 			return true

@@ -13,7 +13,7 @@ import (
 // headers that it did not include, or in another way. To preprocess a unit takes a tenth of
 // what it takes to compile it, as most of C++'s time goes into the headers of its library; for
 // C there is little between them.
-func (u *unit) clean() (bool, error) {
+func (u *Unit) clean() (bool, error) {
 	seen, files := map[string]uint8{}, map[string]bool{} // bits of the uses of a name
 	included := map[string]bool{}
 	var names []wordUse
@@ -93,7 +93,7 @@ func (w wordUse) bit() uint8 {
 
 // preprocess reads what the preprocessor makes of a unit, and reports whether it had nothing to
 // say about it.
-func (u *unit) preprocess(p *preprocessed) (bool, error) {
+func (u *Unit) preprocess(p *preprocessed) (bool, error) {
 	words := u.command(u.Headers.stubs().dir)
 	for i, word := range words {
 		switch word {
@@ -109,7 +109,7 @@ func (u *unit) preprocess(p *preprocessed) (bool, error) {
 }
 
 // libcName is the name by which a header of musl's is included.
-func (u *unit) libcName(path string) string {
+func (u *Unit) libcName(path string) string {
 	for _, dir := range [...]string{u.Headers.dir + "/musl/", u.Musl.Dir + "/"} {
 		if name, ok := strings.CutPrefix(path, dir); ok {
 			return name
@@ -120,7 +120,7 @@ func (u *unit) libcName(path string) string {
 
 // suspicious reports whether a name may be something that does not compile with the headers
 // of musl that were included.
-func (u *unit) suspicious(use wordUse, included map[string]bool) bool {
+func (u *Unit) suspicious(use wordUse, included map[string]bool) bool {
 	if isKeyword(use.name) {
 		return false
 	}
@@ -207,7 +207,7 @@ func risky(name string) bool {
 
 // nullIsSuspicious reports whether NULL, which is nullptr with musl since 1.2.3 and __null with
 // glibc, may be used for an integer.
-func (u *unit) nullIsSuspicious() bool {
+func (u *Unit) nullIsSuspicious() bool {
 	if facts.CompareVersions("apk", u.target.Version, "1.2.3") < 0 {
 		return false
 	}
@@ -246,7 +246,7 @@ func codeTokens(f *csource.File) []csource.Token {
 }
 
 // pointers are the names that the unit's own files declare as pointers.
-func (u *unit) pointers() map[string]bool {
+func (u *Unit) pointers() map[string]bool {
 	names := map[string]bool{}
 	for _, name := range append([]string{u.src.Path}, u.read...) {
 		if path := u.abs(name); u.zone(path) == project {

@@ -25,14 +25,12 @@ import (
 
 // layout is part of every key in the cache, as the tables are: another one makes all of it
 // anew. It counts what the headers are made of otherwise.
-const layout = "15"
+const layout = "16"
 
 // Headers are musl's headers for one compiler, at the version that was asked for.
 type Headers struct {
 	// Exact says to compile units too whose text shows that there is nothing to find.
 	Exact bool
-	// Worth is asked whether a unit is worth a compile whose text leaves a doubt; nil: all are.
-	Worth func() bool
 
 	info
 	target lint.Target
@@ -144,7 +142,7 @@ func (h *Headers) variant(compiler []string, cmd *cmdline.Command) (*Headers, er
 	}
 	v, err := Find(h.get, append(compiler[:len(compiler):len(compiler)], options...), h.target, h.store)
 	if err == nil {
-		v.Exact, v.Worth = h.Exact, h.Worth
+		v.Exact = h.Exact
 	}
 	return v, err
 }

@@ -12,7 +12,7 @@ import (
 
 // guard returns the macro of a configured header that a use depends on: a configure script
 // found on this machine what musl does not have, and would not find it there.
-func (u *unit) guard(x *lint.Use) string {
+func (u *Unit) guard(x *lint.Use) string {
 	spots := append([]lint.Spot{{File: x.File, Line: x.Line}}, reversed(x.Via)...)
 	for _, spot := range spots {
 		t := u.text(spot.File)
@@ -39,7 +39,7 @@ func (u *unit) guard(x *lint.Use) string {
 //	#ifndef HAVE_STRNDUPA             #ifdef HAVE_RAWMEMCHR
 //	char *strndupa(…) { … }           #define STRCHR rawmemchr
 //	#endif                            #endif
-func (u *unit) replaced(x *lint.Use) string {
+func (u *Unit) replaced(x *lint.Use) string {
 	name := strings.TrimSuffix(x.Name, "()")
 	if name == "" || x.Kind == lint.UseHeader || u.zone(x.File) != project {
 		return ""
@@ -63,7 +63,7 @@ func (u *unit) replaced(x *lint.Use) string {
 
 // definedWithout returns the macro without which a file of the project defines a name, and the
 // one under which all macros stand that mean it, if nothing else in the file does.
-func (u *unit) definedWithout(path, name string) (own, meant string) {
+func (u *Unit) definedWithout(path, name string) (own, meant string) {
 	t := u.text(path)
 	if t == nil || !bytes.Contains(t.file.Text(), []byte("HAVE_")) || !bytes.Contains(t.file.Text(), []byte(name)) {
 		return "", ""
@@ -122,7 +122,7 @@ func definesFunction(f *csource.File, i int) bool {
 
 // probedAway returns the macro in a condition that says that something is not there which musl
 // lacks: #ifndef HAVE_X, #if !HAVE_X, #if !defined(HAVE_X), and the #else of #ifdef HAVE_X.
-func (u *unit) probedAway(f *csource.File, b csource.Branch, name string) string {
+func (u *Unit) probedAway(f *csource.File, b csource.Branch, name string) string {
 	if b.Name == "else" {
 		first := f.Branches()[b.Chain]
 		if first.Name == "ifdef" || first.Name == "if" && len(first.Condition) <= 4 { // nothing else is asked for
@@ -150,7 +150,7 @@ func reversed(list []lint.Spot) []lint.Spot {
 
 // probed returns the macro in a condition that says that a name, or something else which musl
 // lacks, is there.
-func (u *unit) probed(f *csource.File, b csource.Branch, used string) string {
+func (u *Unit) probed(f *csource.File, b csource.Branch, used string) string {
 	if b.Name == "ifndef" || b.Name == "elifndef" {
 		return ""
 	}
@@ -227,7 +227,7 @@ func headerNames(stem string) []string {
 
 // configured reports whether a macro is defined by a header that a configure script made, or
 // on the command line.
-func (u *unit) configured(macro string) bool {
+func (u *Unit) configured(macro string) bool {
 	for i, option := range u.cmdOptions() {
 		if option == "-include" && i+1 < len(u.cmdOptions()) && strings.Contains(filepath.Base(u.cmdOptions()[i+1]), "conf") {
 			if t := u.text(u.abs(u.cmdOptions()[i+1])); t != nil && bytes.Contains(t.file.Text(), []byte("#define "+macro)) {
@@ -256,7 +256,7 @@ func (u *unit) configured(macro string) bool {
 	return false
 }
 
-func (u *unit) cmdOptions() []string {
+func (u *Unit) cmdOptions() []string {
 	if u.cmd == nil {
 		return nil
 	}

@@ -28,7 +28,7 @@ func takesStream(name, before, after string) bool {
 }
 
 // streamsAreSuspicious looks for that in the files of a unit.
-func (u *unit) streamsAreSuspicious() bool {
+func (u *Unit) streamsAreSuspicious() bool {
 	for _, name := range append([]string{u.src.Path}, u.read...) {
 		path := u.abs(name)
 		if u.zone(path) != project {

@@ -19,7 +19,7 @@ func (s *survey) used(items []visited) (visited, bool) {
 		macro, _ := cutBody(v.guard)
 		macros[macro] = v
 	}
-	for _, o := range s.unit.options() {
+	for _, o := range s.Unit.options() {
 		for macro, v := range macros {
 			if strings.Contains(o, macro) {
 				return v, true

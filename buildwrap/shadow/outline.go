@@ -24,9 +24,11 @@ type item struct {
 // Kinds of items, in the order in which those of a file are taken in: what it needs comes behind what
 // it includes.
 const (
+	itemUndef   = 'U' // a macro that is undefined, under whatever conditions
 	itemInclude = 'i' // "letters name"
 	itemHeader  = 'm' // `NAME "header.h"`, which an #include may name
 	itemMacros  = 'h' // hashes of the macros that are defined, all with the same guard
+	itemCertain = 'c' // hashes of those that are defined whenever the file is compiled
 	itemKnown   = 'd' // one of them that a libc may declare
 	itemFeature = 'f' // a macro that hides or shows names
 	itemName    = 'n' // needs a compile unless the unit defines it
@@ -42,6 +44,7 @@ const (
 	aboutLibc    = "l" // a condition around it asks what libc this is
 	ofMacro      = "m" // the name is that of a macro
 	nextOne      = "x" // #include_next
+	inAnyCase    = "a" // there is no condition around it
 	unless       = "!" // and the macros that must not be defined, up to the end of the letters
 )
 
@@ -52,6 +55,7 @@ type outliner struct {
 	items map[item]int // and when they came first: what is included stays in order
 	// Of the branches:
 	guards, denials    []string
+	positive           []string // the guards without what must not be defined
 	notHere, aboutLibc []bool
 	glibcAlone         []bool
 
@@ -82,10 +86,17 @@ func (s *survey) outlineOf(f *csource.File, kernel bool) outline {
 // guardAt returns what has to be defined for a place to be compiled, and the macro that has to be
 // used.
 func (o *outliner) guardAt(offset int) string {
-	guard := ""
+	return o.inBody(o.branchGuard(o.guards, offset))
+}
+
+func (o *outliner) branchGuard(guards []string, offset int) string {
 	if b := o.file.BranchAt(offset); b >= 0 {
-		guard = o.guards[b]
+		return guards[b]
 	}
+	return ""
+}
+
+func (o *outliner) inBody(guard string) string {
 	if o.macro == "" {
 		return guard
 	}
@@ -111,21 +122,26 @@ func (o *outliner) directives() {
 	for _, include := range f.Includes() {
 		includes[include.Directive] = include
 	}
-	hashes := map[string][]byte{}
+	hashes := map[string][]string{}
+	var certain []string
 	for i, d := range f.Directives() {
 		switch d.Name {
 		case "define":
 			if len(d.Tokens) == 0 {
 				continue
 			}
-			name, guard := f.Spelling(d.Tokens[0]), o.guardAt(d.Start)
-			hashes[guard] = appendHash(hashes[guard], name)
+			name, guard := f.Spelling(d.Tokens[0]), o.branchGuard(o.positive, d.Start)
 			b := f.BranchAt(d.Start)
+			if o.always(b, name) {
+				certain = append(certain, hashText(name))
+			} else {
+				hashes[guard] = append(hashes[guard], hashText(name))
+			}
 			if b >= 0 && o.glibcAlone[b] {
 				o.keep(item{itemName, bodyMark + name, "what glibc alone has"})
 			}
 			if name == "_GNU_SOURCE" || isFeature(name) {
-				o.add(itemFeature, d.Start, name)
+				o.keep(item{itemFeature, guard, name})
 			}
 			if known, ok := o.lookup(name); ok && o.kernel && len(known.Musl) > 0 {
 				o.add(itemName, d.Start, "#define "+name)
@@ -134,13 +150,20 @@ func (o *outliner) directives() {
 				if b >= 0 {
 					denied = o.denials[b]
 				}
-				o.add(itemKnown, d.Start, name+" "+denied)
+				o.keep(item{itemKnown, guard, name + " " + denied})
 			}
 			if body := strings.TrimSpace(string(f.Text()[d.Tokens[0].End:d.End])); isHeaderName(body) {
-				o.add(itemHeader, d.Start, name+" "+body)
+				o.keep(item{itemHeader, guard, name + " " + body})
+			}
+		case "undef":
+			if len(d.Tokens) > 0 {
+				o.keep(item{itemUndef, "", f.Spelling(d.Tokens[0])})
 			}
 		case "include", "include_next", "import":
 			letters := ""
+			if o.always(f.BranchAt(d.Start), "") {
+				letters = inAnyCase
+			}
 			if b := f.BranchAt(d.Start); b >= 0 {
 				if o.notHere[b] {
 					letters += notHere
@@ -197,9 +220,18 @@ func (o *outliner) directives() {
 			}
 		}
 	}
-	for _, guard := range slices.Sorted(maps.Keys(hashes)) {
-		o.keep(item{itemMacros, guard, string(hashes[guard])})
+	if len(certain) > 0 {
+		o.keep(item{itemCertain, "", inOrder(certain)})
 	}
+	for _, guard := range slices.Sorted(maps.Keys(hashes)) {
+		o.keep(item{itemMacros, guard, inOrder(hashes[guard])})
+	}
+}
+
+// inOrder joins hashes to a list.
+func inOrder(hashes []string) string {
+	slices.Sort(hashes)
+	return strings.Join(slices.Compact(hashes), "")
 }
 
 // isHeaderName reports whether the body of a macro is what an #include may be made of.
@@ -211,14 +243,19 @@ func isHeaderName(body string) bool {
 // words goes through the code, and through what macros are made of.
 func (o *outliner) words() {
 	f := o.file
-	list := f.Directives()
-	tokens := codeTokens(f)
+	text, list, tokens := f.Text(), f.Directives(), f.Tokens()
+	forGlibc := slices.Contains(o.glibcAlone, true)
 	at := -1 // the directive that a token is in or behind
 	depth := 0
-	if bytes.Contains(f.Text(), []byte("%:")) {
+	if bytes.Contains(text, []byte("%:")) {
 		o.keep(item{kind: itemUnknown}) // the # of keyboards of old
 	}
-	for i, token := range tokens {
+	var before, token csource.Token
+	for i, next := range tokens {
+		if next.Kind == csource.Comment {
+			continue
+		}
+		before, token = token, next
 		for at+1 < len(list) && list[at+1].Start <= token.Start {
 			at++
 			o.macro, o.params = "", nil
@@ -231,35 +268,60 @@ func (o *outliner) words() {
 			if o.macro == "" {
 				o.macro, o.params = f.Spelling(d.Tokens[0]), parameters(f, d)
 			}
-			if f.Is(token, "##") && !o.kernel && (f.Is(tokens[i-1], "64") || i+1 < len(tokens) && f.Is(tokens[i+1], "64")) {
-				o.add(itemName, token.Start, "a name with 64")
+			if token.Kind == csource.Punct && f.Is(token, "##") && !o.kernel {
+				if near, i := around(tokens, i); i > 0 && f.Is(near[i-1], "64") || i+1 < len(near) && f.Is(near[i+1], "64") {
+					o.add(itemName, token.Start, "a name with 64")
+				}
 			}
 		} else {
 			o.macro = ""
-			switch {
-			case f.Is(token, "{") && (i == 0 || tokens[i-1].Kind != csource.String): // extern "C" {
-				depth++
-			case f.Is(token, "}") && depth > 0:
-				depth--
+			if token.Kind == csource.Punct {
+				switch c := text[token.Start]; {
+				case c == '{' && before.Kind != csource.String: // extern "C" {
+					depth++
+				case c == '}' && depth > 0:
+					depth--
+				}
 			}
-			if b := f.BranchAt(token.Start); depth == 0 && b >= 0 && o.glibcAlone[b] {
-				o.keep(item{kind: itemName, value: "code for glibc alone"})
+			if forGlibc && depth == 0 {
+				if b := f.BranchAt(token.Start); b >= 0 && o.glibcAlone[b] {
+					o.keep(item{kind: itemName, value: "code for glibc alone"})
+				}
 			}
 		}
 		if token.Kind != csource.Ident {
 			continue
 		}
-		word := f.Text()[token.Start:token.End]
-		if !o.matters(word) && (i == 0 || !isAccess(f, tokens[i-1])) || o.macro != "" && slices.Contains(o.params, string(word)) {
+		word := text[token.Start:token.End]
+		if !o.matters(word) && !isAccess(f, before) || o.macro != "" && slices.Contains(o.params, string(word)) {
 			continue
 		}
 		if o.kernel {
 			o.kernelWord(token)
 		} else {
-			o.word(tokens, i)
+			o.word(around(tokens, i))
 		}
 	}
 	o.macro = ""
+}
+
+// around returns the tokens around one, without comments, and where it is among them.
+func around(tokens []csource.Token, i int) ([]csource.Token, int) {
+	const reach = 16
+	near := make([]csource.Token, 0, 2*reach+1)
+	for back := i - 1; back >= 0 && len(near) < reach; back-- {
+		if tokens[back].Kind != csource.Comment {
+			near = append(near, tokens[back])
+		}
+	}
+	slices.Reverse(near)
+	at := len(near)
+	for ; i < len(tokens) && len(near) <= at+reach; i++ {
+		if tokens[i].Kind != csource.Comment {
+			near = append(near, tokens[i])
+		}
+	}
+	return near, at
 }
 
 // kernelWord takes in a name in a header of the kernel.
@@ -304,7 +366,12 @@ func (o *outliner) branches() {
 	f := o.file
 	list := f.Branches()
 	o.denials, o.glibcAlone = denials(f), o.forGlibc()
-	o.guards, o.notHere, o.aboutLibc = guardsOf(f), make([]bool, len(list)), make([]bool, len(list))
+	o.guards = guardsOf(f)
+	o.positive = make([]string, len(list))
+	for i, guard := range o.guards {
+		o.positive[i] = withoutNots(guard)
+	}
+	o.notHere, o.aboutLibc = make([]bool, len(list)), make([]bool, len(list))
 	chains := make([]bool, len(list)) // by the first branch of a chain: about libc so far
 	for i, b := range list {
 		chains[b.Chain] = chains[b.Chain] || o.asksLibc(b)
@@ -314,6 +381,23 @@ func (o *outliner) branches() {
 			o.aboutLibc[i] = o.aboutLibc[i] || o.aboutLibc[b.Parent]
 		}
 	}
+}
+
+// always reports whether a branch is compiled whenever its file is, the first time at least, but for
+// a condition that asks whether a macro is defined already.
+func (o *outliner) always(branch int, macro string) bool {
+	list := o.file.Branches()
+	header, guarded := o.file.HeaderGuard()
+	for ; branch >= 0; branch = list[branch].Parent {
+		b := list[branch]
+		switch {
+		case guarded && b.Directive == header.Directive:
+		case b.Name == "ifndef" && len(b.Condition) > 0 && o.file.Is(b.Condition[0], macro):
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // asksLibc reports whether a condition has a name that musl does not have.
@@ -392,7 +476,7 @@ func (s *survey) matters(word []byte) bool {
 }
 
 func isAccess(f *csource.File, token csource.Token) bool {
-	return f.Is(token, ".") || f.Is(token, "->")
+	return token.Kind == csource.Punct && (f.Is(token, ".") || f.Is(token, "->"))
 }
 
 // word takes in one name of the code.
@@ -430,7 +514,8 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 		}
 	}
 	if !ok {
-		if use.call && s.risky(name) || s.foreign(name) {
+		// step, locs and advance are names that many use.
+		if use.call && s.risky(name) || (use.call || strings.Contains(name, "_")) && s.foreign(name) {
 			o.add(itemName, tokens[i].Start, name)
 		}
 		return
@@ -446,7 +531,7 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 		o.add(itemName, tokens[i].Start, name) // a pointer, and no number
 	case known.Kind == "function" && !use.call && len(known.Musl) > 0 && known.In(s.target.Version) && !s.risky(name):
 	case !s.cxx() && use.call && !isDeclared(before) && callable(name): // C converts the arguments
-	case s.risky(name), has(facts.DeclaredOnly(s.target.Version), name), s.foreign(name):
+	case s.risky(name), has(facts.DeclaredOnly(s.target.Version), name), strings.HasPrefix(name, "__") && s.foreign(name):
 		o.add(itemName, tokens[i].Start, name)
 	case known.Kind == "function" && !use.call && isWordToo(name):
 	case known.Kind == "macro" && !use.call && strings.ToUpper(name) != name && !strings.HasPrefix(name, "_"): // major, and a variable of that name
@@ -523,9 +608,10 @@ func isDeclared(before string) bool {
 	return kindOfWord([]byte(before)) == afterWord
 }
 
-// foreign reports whether a name is one of the inside of glibc's library, and not of musl's.
+// foreign reports whether a name is one that glibc's library has and musl's has not, whoever
+// declares it.
 func (s *survey) foreign(name string) bool {
-	if !strings.HasPrefix(name, "__") {
+	if len(facts.GlibcSymbol(name)) == 0 {
 		return false
 	}
 	if s.exports == nil {
@@ -533,7 +619,7 @@ func (s *survey) foreign(name string) bool {
 			return true
 		}
 	}
-	return !s.exports.Has(name) && len(facts.GlibcSymbol(name)) > 0
+	return !s.exports.Has(name)
 }
 
 // risky is about C what risky is about C++, whose types are stricter.

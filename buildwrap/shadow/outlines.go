@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // outlines are what the headers of a build say, in one file of the cache: a hundred files would
@@ -13,24 +14,33 @@ import (
 // headers which it has not. A record that another process is just writing, or that did not fit
 // on the disk, is seen by its length or its sum.
 //
-// A record is two numbers of 4 bytes, the length and the CRC of the rest, and text: a line with
-// the size and the time of the file, its language and path, then a line for each item, of its kind, its
-// guard and its value.
+// A record is four numbers of 4 bytes and text. The numbers are the length and the CRC of the text,
+// a hash of the file's language and path, and a check of these three. The text is a line with the
+// size and the time of the file, its language and path, then a line for each item, of its kind, its
+// guard and its value. Of a hundred records that are not asked for only the numbers are looked at.
 type outlines struct {
-	unit    *unit
-	records map[string]string // by language and path
-	fresh   []byte
-	broken  bool // what is behind the last good record cannot be read
+	unit   *Unit
+	text   string
+	slots  []slot // by the hash, with free ones between them
+	count  int
+	fresh  []byte
+	broken bool // what is behind the last good record cannot be read
+}
+
+// slot is where a record is.
+type slot struct {
+	hash  uint32
+	start uint32 // of its text; 0: free
 }
 
 // maxOutlines is the size, in bytes, from which on the file is begun anew. A header takes some
 // 500.
 const maxOutlines = 16 << 20
 
-const recordHead = 8
+const recordHead = 16
 
 // outlinesName names the file. Another muslcc may have other tables.
-func (u *unit) outlinesName() []string {
+func (u *Unit) outlinesName() []string {
 	name := layout + "-" + u.target.Version
 	if program, err := os.Executable(); err == nil {
 		if info, err := os.Stat(program); err == nil {
@@ -40,47 +50,112 @@ func (u *unit) outlinesName() []string {
 	return []string{"outlines", name}
 }
 
-func openOutlines(u *unit) *outlines {
-	o := &outlines{unit: u, records: map[string]string{}}
+func openOutlines(u *Unit) *outlines {
+	o := &outlines{unit: u}
 	content, err := os.ReadFile(u.store.Cache(u.outlinesName()...))
 	if err != nil {
 		return o
 	}
 	o.broken = len(content) > maxOutlines
 	if !o.broken {
-		o.read(content)
+		o.read(unsafe.String(unsafe.SliceData(content), len(content))) // which nobody changes
 	}
 	return o
 }
 
-func (o *outlines) read(content []byte) {
-	text := string(content)
-	for len(text) > recordHead {
-		end := recordHead + int(binary.LittleEndian.Uint32(content))
-		if end > len(text) {
-			o.broken = end > maxOutlines
-			return
+// read finds out where the records are.
+func (o *outlines) read(text string) {
+	o.text = text
+	for start := 0; start < len(text); {
+		if len(text)-start < recordHead {
+			return // somebody is writing
 		}
-		if crc32.ChecksumIEEE(content[recordHead:end]) != binary.LittleEndian.Uint32(content[4:]) {
+		h := readHead(text[start:])
+		if !h.good() || h.length > maxOutlines {
 			o.broken = true
 			return
 		}
-		head, _, _ := strings.Cut(text[recordHead:end], "\n")
-		if fields := strings.SplitN(head, " ", 3); len(fields) == 3 {
-			o.records[fields[2]] = text[recordHead:end]
+		start += recordHead
+		if int(h.length) > len(text)-start {
+			return
 		}
-		text, content = text[end:], content[end:]
+		o.place(h.hash, uint32(start))
+		start += int(h.length)
 	}
+}
+
+// head is what stands before the text of a record.
+type head struct{ length, crc, hash, check uint32 }
+
+func readHead(text string) head {
+	n := func(at int) uint32 {
+		return uint32(text[at]) | uint32(text[at+1])<<8 | uint32(text[at+2])<<16 | uint32(text[at+3])<<24
+	}
+	return head{n(0), n(4), n(8), n(12)}
+}
+
+func (h head) sum() uint32 { return (h.length*31+h.crc)*31 + h.hash + recordHead }
+
+func (h head) good() bool { return h.check == h.sum() }
+
+func (h head) put(b []byte) {
+	for i, n := range [...]uint32{h.length, h.crc, h.hash, h.sum()} {
+		binary.LittleEndian.PutUint32(b[4*i:], n)
+	}
+}
+
+// place remembers where a record is; the last one of a file counts.
+func (o *outlines) place(hash, start uint32) {
+	if o.count >= len(o.slots)/2 {
+		old := o.slots
+		o.slots, o.count = make([]slot, max(2*len(old), 1<<10)), 0
+		for _, p := range old {
+			if p.start > 0 {
+				o.place(p.hash, p.start)
+			}
+		}
+	}
+	i := int(hash) & (len(o.slots) - 1)
+	for o.slots[i].start > 0 && o.slots[i].hash != hash {
+		i = (i + 1) & (len(o.slots) - 1)
+	}
+	if o.slots[i].start == 0 {
+		o.count++
+	}
+	o.slots[i] = slot{hash, start}
+}
+
+// record returns the text that was kept for a file.
+func (o *outlines) record(key string) (string, bool) {
+	if o.count == 0 {
+		return "", false
+	}
+	hash := hashOf(key)
+	i := int(hash) & (len(o.slots) - 1)
+	for o.slots[i].start > 0 && o.slots[i].hash != hash {
+		i = (i + 1) & (len(o.slots) - 1)
+	}
+	start := int(o.slots[i].start)
+	if start == 0 {
+		return "", false
+	}
+	h := readHead(o.text[start-recordHead:])
+	text := o.text[start : start+int(h.length)]
+	if crc32.ChecksumIEEE(unsafe.Slice(unsafe.StringData(text), len(text))) != h.crc {
+		o.broken = true
+		return "", false
+	}
+	return text, true
 }
 
 // find returns what a file says that is still the same.
 func (o *outlines) find(key string, state fileState) (outline, bool) {
-	record, ok := o.records[key]
+	record, ok := o.record(key)
 	if !ok {
 		return nil, false
 	}
 	head, body, _ := strings.Cut(record, "\n")
-	if !strings.HasPrefix(head, state.text()) {
+	if head != state.text()+key {
 		return nil, false
 	}
 	found := make(outline, 0, strings.Count(body, "\n"))
@@ -107,8 +182,7 @@ func (o *outlines) add(key string, state fileState, what outline) {
 		b = append(b, i.guard+" "+i.value+"\n"...)
 	}
 	text := b[start+recordHead:]
-	binary.LittleEndian.PutUint32(b[start:], uint32(len(text)))
-	binary.LittleEndian.PutUint32(b[start+4:], crc32.ChecksumIEEE(text))
+	head{length: uint32(len(text)), crc: crc32.ChecksumIEEE(text), hash: hashOf(key)}.put(b[start:])
 	o.fresh = b
 }
 

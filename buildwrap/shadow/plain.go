@@ -1,6 +1,7 @@
 package shadow
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,13 +18,13 @@ import (
 // What a header says is kept in the cache, as a hundred units include the same ones. Read
 // before compiling this way, 8 of 9 units of OpenSSL need no compile, which takes a third of
 // the time of the build's own there.
-func (u *unit) plain() bool {
+func (u *Unit) plain() bool {
 	if facts.CompareVersions("apk", u.target.Version, "1.2.2") < 0 {
 		u.doubt = "musl " + u.target.Version // whose headers are not known that well
 		return false
 	}
 	s := newSurvey(u)
-	plain := s.options() && s.file(u.abs(u.src.Path), false) && s.settle() && s.met()
+	plain := s.options() && s.file(u.abs(u.src.Path), always) && s.settle() && s.met()
 	s.kept.save()
 	if plain && u.cxx() && u.nullIsSuspicious() {
 		plain = s.doubts("NULL")
@@ -33,33 +34,43 @@ func (u *unit) plain() bool {
 
 // survey goes through the files of a unit.
 type survey struct {
-	*unit
-	kept     *outlines
-	files    map[string]fileState
-	folders  map[string]bool  // whether they are there
-	visits   map[string]visit // by path
-	found    map[string]where // by name
-	known    map[string]known
-	included map[string]bool      // headers of musl's that are included for certain, and what they include
-	named    map[string]bool      // those that are included under whatever conditions
-	defined  map[string][]visited // macros that the files define
+	*Unit
+	kept    *outlines
+	files   map[string]fileState
+	folders map[string]bool  // whether they are there
+	visits  map[string]visit // by path
+	found   map[string]where // by name
+	known   map[string]known
+	exports *facts.MuslExports
+
+	// Folders of -I and the like, and of -iquote.
+	dirs, quote []string
+
+	// Headers of musl's that are included for certain, with what they include, and those that are
+	// included under whatever conditions.
+	included, named map[string]bool
+	kernel          map[string]bool     // headers, by path
+	headers         map[string][]string // by the macro that has the name, with brackets or quotes
+
+	defined  map[string][]visited // macros that the files define and that a libc may declare
 	macros   macroSet
-	anyMacro bool                // a header was included whose macros are not known
-	kernel   map[string]bool     // headers, by path
-	headers  map[string][]string // by the macro that has the name, with brackets or quotes
-	waiting  []visited           // for a guard to hold, or for the macro of an #include
-	asked    []visited           // names, needs and odds
-	gnu      bool
-	posix    bool
-	dirs     []string // of -I and -isystem
-	quote    []string // of -iquote
-	exports  *facts.MuslExports
+	anyMacro bool // a header was included whose macros are not known
+	atomics  bool // stdatomic.h was
+	// Macros that were undefined, and those that a condition was decided by, by their hashes.
+	undefined, relied map[uint32]bool
+	gnu, posix        bool // names are shown, or hidden
+
+	done     uint16    // files that were gone through to their end, from 1
+	settling uint16    // the last one that is certainly before what is taken in belatedly
+	waiting  []visited // for a guard to hold, or for the macro of an #include
+	asked    []visited // names, needs and odds
 }
 
-func newSurvey(u *unit) *survey {
+func newSurvey(u *Unit) *survey {
 	return &survey{
-		unit: u, kept: openOutlines(u), files: map[string]fileState{}, folders: map[string]bool{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
-		included: map[string]bool{}, named: map[string]bool{}, defined: map[string][]visited{}, headers: map[string][]string{}, kernel: map[string]bool{},
+		Unit: u, kept: openOutlines(u), files: map[string]fileState{}, folders: map[string]bool{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
+		included: map[string]bool{}, named: map[string]bool{}, kernel: map[string]bool{}, headers: map[string][]string{}, defined: map[string][]visited{},
+		undefined: map[uint32]bool{}, relied: map[uint32]bool{}, done: 1,
 	}
 }
 
@@ -67,17 +78,19 @@ func newSurvey(u *unit) *survey {
 type visit uint8
 
 const (
-	perhaps visit = 1 << iota // where a condition decides about it
-	certainly
+	perhaps   visit = 1 + iota // where a condition decides about it
+	certainly                  // as far as anybody can tell
+	always                     // where there is no condition
 )
 
 // visited is an item of a file that is gone through.
 type visited struct {
 	item
-	path        string
-	conditional bool
-	taken       int  // how many names the macro of an #include had
-	late        bool // only a definition may still answer
+	path  string
+	file  uint16 // the last one that was gone through before the one that has it
+	now   visit
+	taken int  // how many names the macro of an #include had
+	late  bool // only a definition may still answer
 }
 
 // where is what an #include of a name comes to, but for the folder of the file that has it.
@@ -162,7 +175,7 @@ func (s *survey) doubts(why string) bool {
 
 // options reads the unit's options, and reports false for those that hide or show names.
 func (s *survey) options() bool {
-	options := s.unit.options()
+	options := s.Unit.options()
 	var system, after, first []string
 	for i := 0; i < len(options); i++ {
 		o, value := options[i], ""
@@ -193,6 +206,9 @@ func (s *survey) options() bool {
 			if !s.define(o[2:]) {
 				return false
 			}
+			if o[1] == 'U' {
+				s.undefined[hashOf(o[2:])] = true
+			}
 		case o == "-ansi", strings.HasPrefix(o, "-std=") && !strings.HasPrefix(o, "-std=gnu"):
 			s.posix = true
 		case o == "-imacros", o == "-Xpreprocessor",
@@ -204,7 +220,7 @@ func (s *survey) options() bool {
 	for _, name := range first {
 		if path := s.abs(name); !s.isFile(path) {
 			return s.doubts("-include " + name)
-		} else if !s.file(path, false) {
+		} else if !s.file(path, always) {
 			return false
 		}
 	}
@@ -214,7 +230,8 @@ func (s *survey) options() bool {
 // define takes in NAME or NAME=VALUE.
 func (s *survey) define(text string) bool {
 	name, value, _ := strings.Cut(text, "=")
-	s.macros.addAll(string(appendHash(nil, name)))
+	name, _, _ = strings.Cut(name, "(")
+	s.macros.addAll(hashText(name), s.done)
 	if isHeaderName(value) {
 		s.headers[name] = append(s.headers[name], value)
 	}
@@ -244,16 +261,12 @@ func isFeature(name string) bool {
 
 // file goes through a file and what it includes. It reports false when something shows that the
 // unit has to be compiled.
-func (s *survey) file(path string, conditional bool) bool {
+func (s *survey) file(path string, now visit) bool {
 	was := s.visits[path]
-	now := certainly
-	if conditional {
-		now = perhaps
-	}
-	if was >= now {
+	if was >= min(now, certainly) {
 		return true
 	}
-	s.visits[path] = was | now
+	s.visits[path] = now
 	o, ok := s.outline(path)
 	if !ok {
 		return s.doubts(path + " cannot be read")
@@ -261,16 +274,29 @@ func (s *survey) file(path string, conditional bool) bool {
 	if was == 0 && s.zone(path) == project {
 		s.read = append(s.read, path)
 	}
+	before := s.done
+	if s.settling > 0 {
+		before = s.settling
+	}
+	certain := -1 // the list of them
 	for _, i := range o {
 		if was != 0 && i.kind != itemInclude {
 			continue
 		}
-		v := visited{item: i, path: path, conditional: conditional}
-		if !s.holds(i.guard) {
+		v := visited{item: i, path: path, file: before, now: now}
+		switch {
+		case i.kind == itemCertain:
+			certain = len(s.macros.lists)
+			s.macros.addAll(i.value, 0)
+		case !s.holds(i.guard, before):
 			s.waiting = append(s.waiting, v)
-		} else if !s.take(v) {
+		case !s.take(v):
 			return false
 		}
+	}
+	if certain >= 0 && now == always && s.done < math.MaxUint16 {
+		s.done++
+		s.macros.lists[certain].since = s.done
 	}
 	return true
 }
@@ -282,10 +308,11 @@ func (s *survey) settle() bool {
 		list := s.waiting
 		s.waiting = nil
 		for _, v := range list {
-			if !s.holds(v.guard) {
+			if !s.holds(v.guard, v.file) {
 				s.waiting = append(s.waiting, v)
 				continue
 			}
+			s.settling = v.file
 			before := v.taken
 			if v.kind == itemInclude && strings.Contains(letters(v.value), ofMacro) {
 				if !s.ofMacro(&v) {
@@ -301,8 +328,9 @@ func (s *survey) settle() bool {
 			}
 		}
 	}
+	s.settling = 0
 	for _, v := range s.waiting {
-		if v.kind == itemInclude && v.taken == 0 && s.holds(v.guard) {
+		if v.kind == itemInclude && v.taken == 0 && s.holds(v.guard, v.file) {
 			return s.doubts(v.path + " includes what " + v.value[strings.IndexByte(v.value, ' ')+1:] + " says")
 		}
 	}
@@ -325,7 +353,11 @@ func (s *survey) ofMacro(v *visited) bool {
 		if header[0] == '<' {
 			letters += withBrackets
 		}
-		if !s.include(v.path, letters+unless+denied, header[1:len(header)-1], v.conditional || len(all) > 1) {
+		now := v.now
+		if len(all) > 1 {
+			now = perhaps
+		}
+		if !s.include(v.path, letters+unless+denied, header[1:len(header)-1], now) {
 			return false
 		}
 	}
@@ -342,14 +374,20 @@ func (s *survey) take(v visited) bool {
 			s.waiting = append(s.waiting, v)
 			return true
 		}
-		return s.include(v.path, letters, name, v.conditional)
+		return s.include(v.path, letters, name, v.now)
 	case itemUnknown:
 		return s.doubts(v.path + " includes what macros say")
 	case itemHeader:
 		name, header, _ := strings.Cut(v.value, " ")
 		s.headers[name] = append(s.headers[name], header)
 	case itemMacros:
-		s.macros.addAll(v.value)
+		s.macros.addAll(v.value, 0)
+	case itemUndef:
+		h := hashOf(v.value)
+		if s.relied[h] {
+			return s.doubts(v.path + " undefines " + v.value)
+		}
+		s.undefined[h] = true
 	case itemKnown:
 		name, _, _ := strings.Cut(v.value, " ")
 		s.defined[name] = append(s.defined[name], v)
@@ -360,7 +398,7 @@ func (s *survey) take(v visited) bool {
 			s.posix = true
 		}
 	case itemName, itemNeed, itemOdd:
-		if v.kind == itemNeed && !v.conditional && !strings.HasPrefix(v.guard, bodyMark) {
+		if v.kind == itemNeed && v.now != perhaps && !strings.HasPrefix(v.guard, bodyMark) {
 			if s.answers(v) {
 				break
 			}
@@ -372,16 +410,22 @@ func (s *survey) take(v visited) bool {
 }
 
 // include goes through what a file includes.
-func (s *survey) include(path, letters, name string, conditional bool) bool {
+func (s *survey) include(path, letters, name string, now visit) bool {
 	letters, denied, _ := strings.Cut(letters, unless)
-	conditional = conditional || strings.Contains(letters, notHere) || !s.without(denied)
+	switch {
+	case strings.Contains(letters, notHere) || !s.without(denied):
+		now = perhaps
+	case !strings.Contains(letters, inAnyCase):
+		now = min(now, certainly)
+	}
 	if !strings.Contains(letters, withBrackets) && !strings.Contains(letters, nextOne) {
-		if path := join(filepath.Dir(path), name); s.isFile(path) {
-			return s.file(path, conditional)
+		dir := filepath.Dir(path)
+		if s.isIn(dir, name) {
+			return s.file(join(dir, name), now)
 		}
 		for _, d := range s.quote {
-			if path := join(d, name); s.isFile(path) {
-				return s.file(path, conditional)
+			if s.isIn(d, name) {
+				return s.file(join(d, name), now)
 			}
 		}
 	}
@@ -400,9 +444,9 @@ func (s *survey) include(path, letters, name string, conditional bool) bool {
 		return s.doubts(path + " includes " + name)
 	}
 	if w.libc != "" {
-		s.libc(w.libc, conditional)
+		s.libc(w.libc, now)
 	}
-	return w.file == "" || s.file(w.file, conditional)
+	return w.file == "" || s.file(w.file, now)
 }
 
 // locate finds a header by the name between angle brackets.
@@ -451,7 +495,11 @@ func (s *survey) locate(name string) where {
 			if rest, ok := strings.CutPrefix(name, "c"); ok && s.cxx() && s.isIn(s.Headers.dir+"/musl", rest+".h") {
 				return where{libc: rest + ".h"}
 			}
-			s.anyMacro = s.anyMacro || !s.cxx()
+			if name == "stdatomic.h" {
+				s.atomics = true
+			} else {
+				s.anyMacro = s.anyMacro || !s.cxx()
+			}
 			return where{}
 		}
 		return where{file: s.real(path)}
@@ -472,13 +520,13 @@ func (s *survey) onHost(name string) bool {
 }
 
 // libc takes in a header of musl's, and what it includes.
-func (s *survey) libc(name string, conditional bool) {
-	if s.included[name] || conditional && s.named[name] {
+func (s *survey) libc(name string, now visit) {
+	if s.included[name] || now == perhaps && s.named[name] {
 		return
 	}
 	for _, header := range append(facts.ComesWith(name), name, "features.h") {
 		s.named[header] = true
-		if !conditional {
+		if now != perhaps {
 			s.included[header] = true
 		}
 	}
@@ -541,6 +589,9 @@ func (s *survey) outline(path string) (outline, bool) {
 	key, state := s.kind()+" "+path, s.state(path)
 	if o, ok := s.kept.find(key, state); ok {
 		return o, true
+	}
+	if !state.regular {
+		return nil, false // a pipe, from which the compiler is to read
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {

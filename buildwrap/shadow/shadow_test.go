@@ -90,37 +90,63 @@ func (b *bench) write(files map[string]string) {
 	}
 }
 
-// result compiles one source and returns what it came to.
-func (b *bench) result(args ...string) Result {
+// unit makes the unit of a command with one source.
+func (b *bench) unit(h *Headers, args ...string) (*Unit, error) {
+	b.Helper()
+	cmd := cmdline.Parse(b.compiler, append([]string{"-c"}, args...), b.get)
+	if len(cmd.Sources) != 1 {
+		b.Fatalf("%q has the sources %v", args, cmd.Sources)
+	}
+	return h.Unit([]string{b.compiler}, b.dir, &cmd, cmd.Sources[0], append(os.Environ(), b.env...))
+}
+
+// result compiles one source and returns what it came to, and why it was compiled: if its text is
+// enough, there is no doubt.
+func (b *bench) result(args ...string) (r Result, doubt string) {
 	b.Helper()
 	h, err := b.find()
 	if err != nil {
 		b.Fatal(err)
 	}
-	cmd := cmdline.Parse(b.compiler, append([]string{"-c"}, args...), b.get)
-	if len(cmd.Sources) != 1 {
-		b.Fatalf("%q has the sources %v", args, cmd.Sources)
-	}
-	r, err := h.Compile(context.Background(), []string{b.compiler}, b.dir, &cmd, cmd.Sources[0], append(os.Environ(), b.env...))
+	u, err := b.unit(h, args...)
 	if err != nil {
 		b.Fatal(err)
 	}
+	if !u.Harmless() {
+		if doubt = u.Doubt(); doubt == "" {
+			b.Errorf("%q: compiled for no reason", args)
+		}
+		if r, err = u.Compile(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
 	// What the text is enough for, a compile must not know better.
 	h.Exact = true
-	exact, err := h.Compile(context.Background(), []string{b.compiler}, b.dir, &cmd, cmd.Sources[0], append(os.Environ(), b.env...))
+	u, err = b.unit(h, args...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	exact, err := u.Compile(context.Background())
 	if err != nil {
 		b.Fatal(err)
 	}
 	if got, want := fmt.Sprint(r.Uses), fmt.Sprint(exact.Uses); got != want {
 		b.Errorf("%q: without a compile\n\t%s\nwith one\n\t%s", args, got, want)
 	}
-	return r
+	return r, doubt
+}
+
+// told returns the uses of one source.
+func (b *bench) told(args ...string) []lint.Use {
+	b.Helper()
+	r, _ := b.result(args...)
+	return r.Uses
 }
 
 // uses returns the uses as "file:line:column kind name", sorted.
 func (b *bench) uses(args ...string) []string {
 	b.Helper()
-	return b.words(b.result(args...).Uses)
+	return b.words(b.told(args...))
 }
 
 func (b *bench) words(uses []lint.Use) []string {
@@ -178,7 +204,7 @@ int main(void) {
 				"x.c:19:26 conflict bind", "x.c:20:26 conflict strerror_r", "x.c:21:9 macro TEMP_FAILURE_RETRY", rawmemchr,
 			}
 			for range 2 { // with stubs made, and with stubs found
-				r := b.result("x.c")
+				r, _ := b.result("x.c")
 				got := b.words(r.Uses)
 				// Clang shows where a macro is used, and in an argument of an unknown function nothing more.
 				if compiler == "clang" {
@@ -342,7 +368,7 @@ int none;
 #endif
 `})
 	guards := map[string]string{}
-	for _, x := range b.result("-DHAVE_CONFIG_H", "-DHAVE_OBSTACK_H=1", "x.c").Uses {
+	for _, x := range b.told("-DHAVE_CONFIG_H", "-DHAVE_OBSTACK_H=1", "x.c") {
 		guards[x.Name] = x.Guard
 	}
 	want := map[string]string{"execinfo.h": "HAVE_EXECINFO_H", "fts.h": "", "obstack.h": "HAVE_OBSTACK_H", "argp.h": ""}
@@ -391,7 +417,7 @@ void k(struct utmpx *u) { u->ut_xtime = 0; }
 #endif
 `})
 	guards := map[string]string{}
-	for _, x := range b.result("x.c").Uses {
+	for _, x := range b.told("x.c") {
 		guards[x.Name] = x.Guard
 	}
 	want := map[string]string{"strndupa": "HAVE_STRNDUPA", "rawmemchr": "HAVE_RAWMEMCHR", "rpmatch": "HAVE_RPMATCH",
@@ -408,7 +434,7 @@ func TestLineDirectives(t *testing.T) {
 		"gen.c":  "/* A Bison parser, made by GNU Bison 3.8.2. */\n#line 2 \"gram.y\"\n#include <fts.h>\n#line 7 \"gone.y\"\nint a;\n#include <argp.h>\n",
 		"gram.y": "%{\n#include <fts.h>\n%}\n",
 	})
-	r := b.result("gen.c")
+	r, _ := b.result("gen.c")
 	b.want(b.words(r.Uses), "gram.y:2:10 header fts.h", "gen.c:6:10 header argp.h")
 	for _, x := range r.Uses {
 		if x.Generated != (x.Name == "argp.h") {
@@ -526,8 +552,12 @@ func TestAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			cmd := cmdline.Parse("gcc", []string{"-c", name}, b.get)
-			r, err := h.Compile(context.Background(), []string{"gcc"}, b.dir, &cmd, cmd.Sources[0], os.Environ())
+			u, err := b.unit(h, name)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			r, err := u.Compile(context.Background())
 			if err != nil || len(r.Uses) != 2 {
 				t.Errorf("%v, %v", b.words(r.Uses), err)
 			}
@@ -564,8 +594,7 @@ func TestArchitecture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := cmdline.Parse("gcc", []string{"-c", "-m32", "x.c"}, b.get)
-	_, err = h.Compile(context.Background(), []string{"gcc"}, b.dir, &cmd, cmd.Sources[0], os.Environ())
+	_, err = b.unit(h, "-m32", "x.c")
 	if dirs, _ := filepath.Glob("/usr/include/i*86-linux-musl"); len(dirs) == 0 && !errors.Is(err, ErrNone) {
 		t.Errorf("with headers for another architecture: %v", err)
 	}
@@ -580,8 +609,11 @@ func TestInterrupted(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
-	cmd := cmdline.Parse("gcc", []string{"-c", "x.c"}, b.get)
-	if r, err := h.Compile(ctx, []string{"gcc"}, b.dir, &cmd, cmd.Sources[0], os.Environ()); err == nil {
+	u, err := b.unit(h, "x.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := u.Compile(ctx); err == nil {
 		t.Errorf("no error, and %v", r.Uses)
 	}
 }
@@ -602,8 +634,11 @@ int b(struct s *s) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := cmdline.Parse("gcc", []string{"-c", "x.c"}, b.get)
-	got, err := h.Tokens(context.Background(), []string{"gcc"}, b.dir, &cmd, cmd.Sources[0], os.Environ(), []string{"sysctl"})
+	u, err := b.unit(h, "x.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := u.Tokens(context.Background(), []string{"sysctl"})
 	want := []Place{{Name: "sysctl", File: filepath.Join(b.dir, "x.c"), Line: 6, Column: 16}, {Name: "sysctl", File: filepath.Join(b.dir, "x.c"), Line: 9, Column: 13}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%+v, %v", got, err)
@@ -630,8 +665,12 @@ int f(void **frames) { return backtrace(frames, 3) + malloc_trim(0); }
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := cmdline.Parse("g++", []string{"-c", "x.cc"}, b.get)
-	got, err := h.Tokens(context.Background(), []string{"g++"}, b.dir, &cmd, cmd.Sources[0], os.Environ(), []string{"backtrace", "malloc_trim"})
+	b.compiler = "g++"
+	u, err := b.unit(h, "x.cc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := u.Tokens(context.Background(), []string{"backtrace", "malloc_trim"})
 	want := []Place{{Name: "malloc_trim", File: filepath.Join(b.dir, "x.cc"), Line: 11, Column: 54}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%+v, %v", got, err)

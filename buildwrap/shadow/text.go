@@ -18,7 +18,7 @@ type text struct {
 }
 
 // text returns a file by its absolute path, nil when it cannot be read.
-func (u *unit) text(path string) *text {
+func (u *Unit) text(path string) *text {
 	if t, ok := u.texts[path]; ok {
 		return t
 	}
@@ -50,7 +50,7 @@ func isGenerated(content []byte) bool {
 
 // followBack finds the physical line of a place that a #line directive gave, when there is no
 // file of that name: among the files that were read.
-func (u *unit) followBack(x *lint.Use) {
+func (u *Unit) followBack(x *lint.Use) {
 	if x.Line <= 0 {
 		return
 	}
@@ -83,7 +83,7 @@ func spelled(name string) string {
 
 // findColumn corrects the column of a use: some messages point at the expression that a name is
 // in, and those of an #include have none.
-func (u *unit) findColumn(x *lint.Use) {
+func (u *Unit) findColumn(x *lint.Use) {
 	t := u.text(x.File)
 	if t == nil || x.Line <= 0 {
 		return
@@ -120,7 +120,7 @@ func (u *unit) findColumn(x *lint.Use) {
 
 // tokenAt returns the file of a place and the index of the token there, comments left out of
 // the tokens.
-func (u *unit) tokenAt(at place) (f *csource.File, tokens []csource.Token, index int, ok bool) {
+func (u *Unit) tokenAt(at place) (f *csource.File, tokens []csource.Token, index int, ok bool) {
 	t := u.text(at.file)
 	if t == nil {
 		return nil, nil, 0, false
@@ -145,13 +145,13 @@ func (u *unit) tokenAt(at place) (f *csource.File, tokens []csource.Token, index
 	return t.file, tokens, index, true
 }
 
-func (u *unit) placeOf(path string, f *csource.File, token csource.Token) place {
+func (u *Unit) placeOf(path string, f *csource.File, token csource.Token) place {
 	line := f.Line(token.Start)
 	return place{path, line, token.Start - f.LineStart(token.Start) + 1}
 }
 
 // identBefore returns the identifier before a place.
-func (u *unit) identBefore(at place) (string, place, bool) {
+func (u *Unit) identBefore(at place) (string, place, bool) {
 	f, tokens, i, ok := u.tokenAt(at)
 	if !ok || i == 0 || i > len(tokens) || tokens[i-1].Kind != csource.Ident {
 		return "", place{}, false
@@ -161,7 +161,7 @@ func (u *unit) identBefore(at place) (string, place, bool) {
 
 // macroNear returns a macro of glibc's that stands at a place or shortly before it, and that
 // the parser stumbles over as it means nothing on musl: __THROW, __BEGIN_DECLS, __P.
-func (u *unit) macroNear(at place) (string, place, bool) {
+func (u *Unit) macroNear(at place) (string, place, bool) {
 	f, tokens, i, ok := u.tokenAt(at)
 	if !ok {
 		return "", place{}, false
@@ -194,7 +194,7 @@ func (u *unit) macroNear(at place) (string, place, bool) {
 }
 
 // typeAt returns the type in the declaration of the variable, field or parameter at a place.
-func (u *unit) typeAt(at place) string {
+func (u *Unit) typeAt(at place) string {
 	f, tokens, i, ok := u.tokenAt(at)
 	if !ok || i >= len(tokens) {
 		return ""
@@ -228,7 +228,7 @@ func (u *unit) typeAt(at place) string {
 // calledAt returns the function of libc that a message without a name is about: the one whose
 // arguments a place is among, else one in the same statement, rather one that behaves in
 // another way on musl.
-func (u *unit) calledAt(at place) string {
+func (u *Unit) calledAt(at place) string {
 	f, tokens, i, ok := u.tokenAt(at)
 	if !ok {
 		return ""
@@ -275,7 +275,7 @@ func (u *unit) calledAt(at place) string {
 }
 
 // defines reports whether the project itself defines a structure or a type.
-func (u *unit) defines(name string) bool {
+func (u *Unit) defines(name string) bool {
 	for _, file := range append([]string{u.src.Path}, u.read...) {
 		path := u.abs(file)
 		if u.zone(path) != project {

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/musllint/musllint/buildwrap/cmdline"
 	"github.com/musllint/musllint/lint"
 )
 
@@ -21,20 +20,16 @@ type Place struct {
 // as it is with musl's headers: what is compiled for glibc alone is not among it, nor are
 // declarations, nor what stands in headers of the system, nor names of functions that the unit
 // defines for musl. Of several uses in one line the first is returned.
-func (h *Headers) Tokens(ctx context.Context, compiler []string, dir string, cmd *cmdline.Command, src cmdline.Source, env []string, names []string) ([]Place, error) {
-	if h.Native || len(names) == 0 {
+func (u *Unit) Tokens(ctx context.Context, names []string) ([]Place, error) {
+	if u.Native || len(names) == 0 {
 		return nil, nil
 	}
-	h, err := h.variant(compiler, cmd)
-	if err != nil {
-		return nil, err
-	}
-	u := &unit{Headers: h, ctx: ctx, compiler: compiler, dir: dir, cmd: cmd, src: src, env: env}
+	u.ctx = ctx
 	return u.places(names)
 }
 
 // places returns where names are used.
-func (u *unit) places(names []string) ([]Place, error) {
+func (u *Unit) places(names []string) ([]Place, error) {
 	wanted := map[string]bool{}
 	for _, name := range names {
 		wanted[name] = true

@@ -12,19 +12,17 @@ import (
 	"github.com/musllint/musllint/buildwrap/diagnostic"
 )
 
-// unit is a source while it is compiled with musl's headers.
-type unit struct {
+// Unit is a translation unit that is judged for musl.
+type Unit struct {
 	*Headers
-	ctx      context.Context
+	ctx      context.Context // of Compile
 	compiler []string
 	dir      string
 	cmd      *cmdline.Command
 	src      cmdline.Source
 	env      []string
 
-	doubt    string // that the text leaves, for people
-	compiled bool
-	left     bool // as it is not worth it
+	doubt string // that the text leaves, for people
 
 	// messages are those of the last pass, in which stubs say what is missing.
 	messages []diagnostic.Diagnostic
@@ -39,22 +37,12 @@ type unit struct {
 // includeVariables are folders in the environment, for all languages, and for C and C++.
 var includeVariables = [...]string{"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH"}
 
-func (u *unit) cxx() bool { return strings.HasSuffix(u.src.Language, "c++") }
+func (u *Unit) cxx() bool { return strings.HasSuffix(u.src.Language, "c++") }
 
 // compile runs the compiler until it comes to the end of the unit: a header that is not there
 // ends a run, and gets an empty stub for the next.
-func (u *unit) compile() error {
-	if u.Exact {
-		u.doubt = "every unit is"
-	} else if u.plain() {
-		return nil
-	}
-	if u.Worth != nil && !u.Worth() {
-		u.left = true
-		return nil
-	}
-	u.compiled = true
-	u.read = nil
+func (u *Unit) compile() error {
+	u.read = nil // by Harmless
 	if u.cxx() && !u.Exact {
 		if ok, err := u.clean(); err != nil || ok {
 			return err
@@ -79,7 +67,7 @@ func (u *unit) compile() error {
 
 // passes reports false when the stubs that were there from the beginning may have changed what
 // the unit is.
-func (u *unit) passes(s stubs) (bool, error) {
+func (u *Unit) passes(s stubs) (bool, error) {
 	for pass := 1; ; pass++ {
 		out, err := run(u.ctx, u.command(s.dir), u.dir, plainEnvironment(u.env, includeVariables[:]...))
 		if err != nil {
@@ -111,7 +99,7 @@ func missingHeader(messages []diagnostic.Diagnostic) string {
 }
 
 // command is the command line of a pass.
-func (u *unit) command(stubs string) []string {
+func (u *Unit) command(stubs string) []string {
 	words := append([]string(nil), u.compiler...)
 	words = append(words, "-fsyntax-only", "-x", u.src.Language)
 	words = append(words, u.strict(u.src.Language)...)
@@ -141,7 +129,7 @@ func (u *unit) command(stubs string) []string {
 }
 
 // options are the unit's own that still hold, and the folders of the environment.
-func (u *unit) options() []string {
+func (u *Unit) options() []string {
 	var out []string
 	options := u.cmd.Shadow
 	for i := 0; i < len(options); i++ {
@@ -202,7 +190,7 @@ func (u *unit) options() []string {
 
 // allowed returns a folder of headers that the unit names, or our view of it. The compiler's
 // own folders are not allowed.
-func (u *unit) allowed(dir string) (string, bool) {
+func (u *Unit) allowed(dir string) (string, bool) {
 	if strings.HasPrefix(dir, "=") || strings.HasPrefix(dir, "$SYSROOT") {
 		return "", false // below a sysroot: one of glibc's
 	}
@@ -233,7 +221,7 @@ func (u *unit) allowed(dir string) (string, bool) {
 	return dir, true
 }
 
-func (u *unit) abs(path string) string {
+func (u *Unit) abs(path string) string {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)
 	}
@@ -306,7 +294,7 @@ func stubOf(d diagnostic.Diagnostic) (string, bool) {
 }
 
 // asksForStubs reports whether stubs were included by way of files that ask what there is.
-func (u *unit) asksForStubs(messages []diagnostic.Diagnostic) bool {
+func (u *Unit) asksForStubs(messages []diagnostic.Diagnostic) bool {
 	asked := map[string]bool{}
 	for _, d := range messages {
 		if _, ok := stubOf(d); !ok {

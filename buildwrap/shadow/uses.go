@@ -45,7 +45,7 @@ type place struct {
 }
 
 // uses makes uses of the messages of a unit.
-func (u *unit) uses() ([]lint.Use, error) {
+func (u *Unit) uses() ([]lint.Use, error) {
 	u.missing = map[string]bool{}
 	for _, d := range u.messages {
 		if name, ok := stubOf(d); ok {
@@ -87,7 +87,7 @@ func (u *unit) uses() ([]lint.Use, error) {
 }
 
 // notes are what a compiler adds to a message.
-func (u *unit) notes(i int) []diagnostic.Diagnostic {
+func (u *Unit) notes(i int) []diagnostic.Diagnostic {
 	end := i + 1
 	for end < len(u.messages) && u.messages[end].Severity == diagnostic.Note {
 		end++
@@ -97,7 +97,7 @@ func (u *unit) notes(i int) []diagnostic.Diagnostic {
 
 // expansions are the places of the macros that a message's text is from, the innermost macro
 // first for GCC, the outermost first for Clang.
-func (u *unit) expansions(notes []diagnostic.Diagnostic) []place {
+func (u *Unit) expansions(notes []diagnostic.Diagnostic) []place {
 	var out []place
 	for _, d := range notes {
 		if strings.HasPrefix(d.Message, "in expansion of macro ") || strings.HasPrefix(d.Message, "in definition of macro ") ||
@@ -110,7 +110,7 @@ func (u *unit) expansions(notes []diagnostic.Diagnostic) []place {
 
 // elsewhere reports whether the declaration that another one does not agree with is in a header
 // of another owner: of the kernel and not of musl, say.
-func (u *unit) elsewhere(notes []diagnostic.Diagnostic, here zone) bool {
+func (u *Unit) elsewhere(notes []diagnostic.Diagnostic, here zone) bool {
 	for _, d := range notes {
 		if strings.HasPrefix(d.Message, "previous ") || strings.HasPrefix(d.Message, "originally ") {
 			z := u.zone(u.abs(d.File))
@@ -124,7 +124,7 @@ func (u *unit) elsewhere(notes []diagnostic.Diagnostic, here zone) bool {
 }
 
 // via is the way to a message's file, without our own files.
-func (u *unit) via(d diagnostic.Diagnostic) []lint.Spot {
+func (u *Unit) via(d diagnostic.Diagnostic) []lint.Spot {
 	var out []lint.Spot
 	for _, s := range d.Via {
 		path := u.abs(s.File)
@@ -136,7 +136,7 @@ func (u *unit) via(d diagnostic.Diagnostic) []lint.Spot {
 }
 
 // finding reads one message.
-func (u *unit) finding(d diagnostic.Diagnostic, notes []diagnostic.Diagnostic) (finding, bool) {
+func (u *Unit) finding(d diagnostic.Diagnostic, notes []diagnostic.Diagnostic) (finding, bool) {
 	macros := u.expansions(notes)
 	f := finding{said: d, fails: d.Failed()}
 	f.Via, f.Message = u.via(d), advised(d.Message)
@@ -216,7 +216,7 @@ func advised(message string) string {
 }
 
 // inProject moves a finding to the place where the project uses the macro that it is in.
-func (u *unit) inProject(f *finding, macros []place) bool {
+func (u *Unit) inProject(f *finding, macros []place) bool {
 	if f.zone == project {
 		return true
 	}
@@ -230,7 +230,7 @@ func (u *unit) inProject(f *finding, macros []place) bool {
 }
 
 // atInclude moves a finding to the last #include that led to it outside of libc's headers.
-func (u *unit) atInclude(f *finding) bool {
+func (u *Unit) atInclude(f *finding) bool {
 	for i := len(f.Via) - 1; i >= 0; i-- {
 		spot := f.Via[i]
 		if z := u.zone(spot.File); z == project || z == library {
@@ -253,7 +253,7 @@ func isKernel(path string) bool {
 }
 
 // atProject moves a finding to the last #include of the project that led to it, if there is one.
-func (u *unit) atProject(f *finding) {
+func (u *Unit) atProject(f *finding) {
 	for i := len(f.Via) - 1; i >= 0; i-- {
 		if spot := f.Via[i]; u.zone(spot.File) == project {
 			f.File, f.Line, f.Column, f.zone = spot.File, spot.Line, 0, project
@@ -264,7 +264,7 @@ func (u *unit) atProject(f *finding) {
 }
 
 // judge finds the name and the worth of a compiler's error.
-func (u *unit) judge(f *finding) {
+func (u *Unit) judge(f *finding) {
 	switch f.Kind {
 	case lint.UseHeader:
 		f.rank = cause
@@ -283,7 +283,7 @@ func (u *unit) judge(f *finding) {
 	}
 }
 
-func (u *unit) judgeName(f *finding) {
+func (u *Unit) judgeName(f *finding) {
 	if f.Name == "" {
 		f.Name = u.typeAt(place{f.File, f.Line, f.Column})
 	}
@@ -313,7 +313,7 @@ func (u *unit) judgeName(f *finding) {
 }
 
 // called reports whether parentheses follow the name at a place.
-func (u *unit) called(f *finding) bool {
+func (u *Unit) called(f *finding) bool {
 	t := u.text(f.File)
 	if t == nil {
 		return true
@@ -329,7 +329,7 @@ func (u *unit) called(f *finding) bool {
 
 // given reports whether a header of musl's was read that declares a name, in some language
 // and with some feature macros.
-func (u *unit) given(name string) bool {
+func (u *Unit) given(name string) bool {
 	for _, header := range facts.HeadersOf(name) {
 		if u.libcRead()[header] {
 			return true
@@ -339,7 +339,7 @@ func (u *unit) given(name string) bool {
 }
 
 // libcRead are the headers of musl's that the last pass read.
-func (u *unit) libcRead() map[string]bool {
+func (u *Unit) libcRead() map[string]bool {
 	if u.included == nil {
 		u.included = map[string]bool{}
 		for _, file := range u.read {
@@ -364,7 +364,7 @@ func kindOf(kind string, otherwise lint.UseKind) lint.UseKind {
 	return otherwise
 }
 
-func (u *unit) judgeConflict(f *finding) {
+func (u *Unit) judgeConflict(f *finding) {
 	f.check = true
 	f.rank = doubtful
 	if f.Name == "" {
@@ -376,7 +376,7 @@ func (u *unit) judgeConflict(f *finding) {
 }
 
 // judgeOther finds the macro that musl does not have behind what is a fault of syntax then.
-func (u *unit) judgeOther(f *finding) {
+func (u *Unit) judgeOther(f *finding) {
 	f.check, f.rank = true, doubtful
 	at := place{f.File, f.Line, f.Column}
 	switch {
@@ -404,7 +404,7 @@ func (u *unit) judgeOther(f *finding) {
 }
 
 // causes leaves out what follows from something else, and what the host's compiler says too.
-func (u *unit) causes(all []finding) ([]finding, error) {
+func (u *Unit) causes(all []finding) ([]finding, error) {
 	all, check := u.weigh(all)
 	if !check {
 		return all, nil
@@ -425,7 +425,7 @@ func (u *unit) causes(all []finding) ([]finding, error) {
 
 // weigh returns what is a cause as far as the other findings tell, and whether something of it
 // must be compared with the host.
-func (u *unit) weigh(all []finding) (kept []finding, check bool) {
+func (u *Unit) weigh(all []finding) (kept []finding, check bool) {
 	type line struct {
 		file string
 		line int
@@ -477,7 +477,7 @@ type hostKey struct {
 }
 
 // hostMessages are the errors of the build's own compile, with what compilers for musl refuse.
-func (u *unit) hostMessages() (map[hostKey]bool, error) {
+func (u *Unit) hostMessages() (map[hostKey]bool, error) {
 	words := append([]string(nil), u.compiler...)
 	words = append(words, "-fsyntax-only", "-x", u.src.Language)
 	words = append(words, u.strict(u.src.Language)...)
@@ -498,7 +498,7 @@ func (u *unit) hostMessages() (map[hostKey]bool, error) {
 }
 
 // finish fills in what a use has beside its kind, name and place.
-func (u *unit) finish(x *lint.Use) {
+func (u *Unit) finish(x *lint.Use) {
 	if x.Kind == lint.UseSymbol {
 		if exports := facts.GlibcSymbol(x.Name); len(exports) > 0 {
 			x.Library = exports[0].Library
@@ -527,7 +527,7 @@ func (u *unit) finish(x *lint.Use) {
 // Known returns the uses among messages of a compiler for musl itself of what is known not to
 // be there, with dir the folder that it ran in.
 func Known(messages []diagnostic.Diagnostic, dir string) []lint.Use {
-	u := &unit{Headers: &Headers{}, dir: dir, messages: messages}
+	u := &Unit{Headers: &Headers{}, dir: dir, messages: messages}
 	u.Headers.dir = filepath.Join(dir, ".musllint-none")
 	var uses []lint.Use
 	seen := map[string]bool{}

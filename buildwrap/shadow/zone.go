@@ -18,7 +18,7 @@ const (
 )
 
 // zone returns whose a file is, by its absolute path.
-func (u *unit) zone(path string) zone {
+func (u *Unit) zone(path string) zone {
 	if z, ok := u.zones[path]; ok {
 		return z
 	}
@@ -30,7 +30,7 @@ func (u *unit) zone(path string) zone {
 	return z
 }
 
-func (u *unit) findZone(path string) zone {
+func (u *Unit) findZone(path string) zone {
 	if path == "" || strings.HasPrefix(path, "<") {
 		return ours
 	}
@@ -82,7 +82,7 @@ func within(path, dir string) bool {
 }
 
 // real is a path without links, and without our own folders of links.
-func (u *unit) real(path string) string {
+func (u *Unit) real(path string) string {
 	if r, ok := u.paths[path]; ok {
 		return r
 	}
@@ -98,7 +98,7 @@ func (u *unit) real(path string) string {
 }
 
 // projectFiles are the files of the last pass that are no system's.
-func (u *unit) projectFiles() []string {
+func (u *Unit) projectFiles() []string {
 	seen := map[string]bool{}
 	var files []string
 	for _, name := range append([]string{u.src.Path}, u.read...) {

@@ -4,10 +4,13 @@ package main
 
 import (
 	"os"
+	"runtime"
 
 	"github.com/musllint/musllint/buildwrap"
 )
 
 func main() {
+	// A process of a few milliseconds has nothing to share among processors.
+	runtime.GOMAXPROCS(1)
 	os.Exit(buildwrap.Main(os.Args, os.Environ()))
 }

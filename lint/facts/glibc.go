@@ -26,6 +26,9 @@ type GlibcExport struct {
 // GlibcSymbol returns where glibc exports a symbol, libc's libraries in the order of their
 // names. It is empty for a symbol that glibc does not have.
 func GlibcSymbol(name string) []GlibcExport {
+	if !IsInterfaceName(name) {
+		return nil
+	}
 	var exports []GlibcExport
 	for columns := range glibcText.rows(name) {
 		since, until, _ := strings.Cut(columns[3], "..")

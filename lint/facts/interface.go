@@ -44,9 +44,9 @@ var conflictsText table
 //go:embed behaviors.tsv
 var behaviorsText table
 
-// interfaceNames is a Bloom filter of the names in interfaces.tsv and includes.tsv, tags by their
-// last word: most names of a source are none of them, and a bisection for each would take longer
-// than to read the source.
+// interfaceNames is a Bloom filter of the names in interfaces.tsv, includes.tsv and glibc.tsv, tags
+// by their last word: most names of a source are none of them, and a bisection for each would take
+// longer than to read the source.
 //
 //go:generate sh -c "go run gen/names.go > interface-names.part && mv interface-names.part interface-names.bin"
 //go:embed interface-names.bin
@@ -54,8 +54,8 @@ var interfaceNames string
 
 const filterBits = 1 << 18
 
-// IsInterfaceName reports whether a libc may declare a name, for one that LookupInterface finds
-// and less than 1 of 100 others.
+// IsInterfaceName reports whether a libc may declare or export a name, for one that LookupInterface
+// or GlibcSymbol finds and less than 1 of 100 others.
 func IsInterfaceName[T string | []byte](name T) bool {
 	h := uint64(14695981039346656037)
 	for i := range len(name) {

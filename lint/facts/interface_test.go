@@ -299,7 +299,7 @@ func TestDiffers(t *testing.T) {
 }
 
 func TestIsInterfaceName(t *testing.T) {
-	for _, table := range []table{interfacesText, includesText} {
+	for _, table := range []table{interfacesText, includesText, glibcText} {
 		for key := range table.keys() {
 			if name := key[strings.LastIndexByte(key, ' ')+1:]; !IsInterfaceName(name) || !IsInterfaceName([]byte(name)) {
 				t.Errorf("%s is not in interface-names.bin: run go generate", name)

@@ -1,6 +1,7 @@
 //go:build ignore
 
-// This program writes interface-names.bin, the filter in front of interfaces.tsv and includes.tsv.
+// This program writes interface-names.bin, the filter in front of interfaces.tsv, includes.tsv and
+// glibc.tsv.
 //
 //	go run gen/names.go > interface-names.bin
 package main
@@ -17,7 +18,7 @@ const filterBits = 1 << 18 // as interface.go has it
 func main() {
 	log.SetFlags(0)
 	filter := make([]byte, filterBits/8)
-	for _, name := range []string{"interfaces.tsv", "includes.tsv"} {
+	for _, name := range []string{"interfaces.tsv", "includes.tsv", "glibc.tsv"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			log.Fatal(err)
