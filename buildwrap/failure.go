@@ -70,7 +70,7 @@ func (j *judge) failedLink(ctx context.Context, told map[string]bool) {
 		return
 	}
 	u := &record.Unit{
-		Root: j.root, Dir: j.dir, Output: j.path(j.command.Output),
+		Root: j.root(), Dir: j.dir, Output: j.path(j.command.Output),
 		Compiler: j.real.Path, Args: j.real.Args, On: targetName(j.on), Headers: j.on.Version,
 	}
 	for _, f := range diagnostic.ParseLinker(text) {

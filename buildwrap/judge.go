@@ -24,15 +24,16 @@ import (
 // judge looks at what one run of the compiler makes.
 type judge struct {
 	*wrapper
-	ctx     context.Context // ends when somebody interrupts the build
-	begun   bool
-	ready   bool
-	on      lint.Target
-	headers *shadow.Headers
-	without string // why there are no headers, a sentence
-	sources map[cmdline.Source]*shadow.Unit
-	index   *facts.MuslExports
-	found   bool
+	ctx      context.Context // ends when somebody interrupts the build
+	begun    bool
+	ready    bool
+	on       lint.Target
+	compiler []string // the words that run it, without ccache and the like
+	headers  *shadow.Headers
+	without  string // why there are no headers, a sentence
+	sources  map[cmdline.Source]*shadow.Unit
+	index    *facts.MuslExports
+	found    bool
 }
 
 // harmless reports whether the text of everything that is to be compiled shows that there is
@@ -42,6 +43,7 @@ func (j *judge) harmless() (harmless bool) {
 		return false
 	}
 	defer j.giveUp(func() { harmless = false })
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // somebody may cut the files of the cache
 	if j.begin() != nil || j.prepare() != nil || j.headers == nil || j.headers.Native {
 		return false
 	}
@@ -67,10 +69,11 @@ func (j *judge) isHarmless(src cmdline.Source) bool {
 	if err != nil {
 		return false
 	}
-	if u.Harmless() {
+	memo := j.memoPath(src)
+	if u.Harmless(memo) {
 		return true
 	}
-	m, ok := j.remembered(j.memoPath(src))
+	m, ok := j.remembered(memo)
 	return ok && len(m.Uses) == 0
 }
 
@@ -79,7 +82,7 @@ func (j *judge) unitOf(src cmdline.Source) (*shadow.Unit, error) {
 	if u := j.sources[src]; u != nil {
 		return u, nil
 	}
-	u, err := j.headers.Unit(j.real.Compiler(), j.dir, &j.command, src, j.env)
+	u, err := j.headers.Unit(j.compiler, j.dir, &j.command, src, j.env)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +105,7 @@ func (j *judge) giveUp(then func()) {
 // or could not be judged.
 func (j *judge) look(ctx context.Context, status toolchain.Status) (found bool) {
 	defer j.giveUp(func() { found = false })
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // see harmless
 	if status.Signal != 0 {
 		return false
 	}
@@ -169,7 +173,8 @@ func (j *judge) prepare() error {
 		return err
 	}
 	j.ready = true
-	headers, err := shadow.Find(j.get, j.real.Compiler(), j.on, j.store)
+	j.compiler = j.real.Compiler()
+	headers, err := shadow.Find(j.get, j.compiler, j.on, j.store)
 	if err != nil {
 		// Without headers the object files and the text are judged, which proves nothing.
 		j.note("%v", err)
@@ -256,7 +261,7 @@ func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
 	if m, ok := j.remembered(memo); ok {
 		return m.Uses, nil
 	}
-	if unit.Doubt() == "" && unit.Harmless() {
+	if unit.Doubt() == "" && unit.Harmless(memo) {
 		return nil, nil
 	}
 	var symbols []string
@@ -427,7 +432,7 @@ func sanitizerLibrary(name string) string {
 // link records what a linked file takes from glibc that musl lacks.
 func (j *judge) link() {
 	output := j.path(j.command.Output)
-	u := &record.Unit{Root: j.root, Dir: j.dir, Output: output, Compiler: j.real.Path, Args: j.real.Args, On: targetName(j.on)}
+	u := &record.Unit{Root: j.root(), Dir: j.dir, Output: output, Compiler: j.real.Path, Args: j.real.Args, On: targetName(j.on)}
 	if j.headers != nil {
 		u.Headers = j.headers.Version()
 	}

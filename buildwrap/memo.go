@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/musllint/musllint/buildwrap/cmdline"
+	"github.com/musllint/musllint/buildwrap/shadow"
 	"github.com/musllint/musllint/lint"
 )
 
@@ -32,6 +33,10 @@ func (j *judge) memoPath(src cmdline.Source) string {
 	h := sha256.New()
 	for _, word := range []string{j.real.Path, j.dir, src.Path, src.Language, targetName(j.on), j.headers.Version(), j.headers.Dir(), strconv.FormatBool(j.headers.Exact)} {
 		io.WriteString(h, word)
+		h.Write([]byte{0})
+	}
+	for _, name := range shadow.Variables {
+		io.WriteString(h, j.get(name))
 		h.Write([]byte{0})
 	}
 	for _, word := range j.command.Shadow {

@@ -21,9 +21,9 @@ type settings struct {
 	env    []string
 
 	// What locate finds.
-	dir   string // where the compiler runs
-	root  string // of the project
-	store record.Store
+	dir     string // where the compiler runs
+	project string // the root of it; see root
+	store   record.Store
 }
 
 // mode says how units are judged.
@@ -68,8 +68,21 @@ func (s *settings) locate() error {
 		dir = real
 	}
 	s.dir = dir
-	s.store, s.root = record.Locate(s.get("MUSLCC_DIR"), dir)
+	if named := s.get("MUSLCC_DIR"); named != "" {
+		s.store = record.Named(named, dir)
+	} else {
+		s.store, s.project = record.Locate(dir)
+	}
 	return nil
+}
+
+// root is the root of the project that is built. To find it takes some time if MUSLCC_DIR names the
+// folder of the records.
+func (s *settings) root() string {
+	if s.project == "" {
+		_, s.project = record.Locate(s.dir)
+	}
+	return s.project
 }
 
 func truth(word string) bool { return word != "" && word != "0" }
@@ -104,21 +117,21 @@ func (s *settings) rootOf(src cmdline.Source) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	if strings.HasPrefix(path, s.root+"/") {
-		return s.root
+	if strings.HasPrefix(path, s.root()+"/") {
+		return s.root()
 	}
 	// What packages and package managers keep is somebody else's.
 	for _, part := range [...]string{"/usr/", "/opt/", "/nix/", "/gnu/"} {
 		if strings.HasPrefix(path, part) {
-			return s.root
+			return s.root()
 		}
 	}
 	for _, part := range [...]string{"/pkg/mod/", "/.cargo/", "/node_modules/", "/site-packages/"} {
 		if strings.Contains(path, part) {
-			return s.root
+			return s.root()
 		}
 	}
-	_, root := record.Locate("", filepath.Dir(path))
+	_, root := record.Locate(filepath.Dir(path))
 	return root
 }
 

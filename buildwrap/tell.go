@@ -88,7 +88,7 @@ func create(path string) bool {
 // summary says at a link that something was found, where that is news in this build.
 func (j *judge) summary() {
 	records := strconv.Itoa(j.store.Count())
-	if records == "0" || !strings.HasPrefix(j.path(j.command.Output), j.root+"/") {
+	if records == "0" || !strings.HasPrefix(j.path(j.command.Output), j.root()+"/") {
 		return
 	}
 	said, _ := os.ReadFile(j.store.Cache("said", build()))

@@ -15,17 +15,18 @@ var buildFiles = [...]string{"Makefile", "configure", "configure.ac", "CMakeList
 // Locate returns the store for a compiler that runs in dir, and the root of the project that it
 // compiles. The root has the nearest .git; else the nearest Folder; else it is the topmost of
 // the folders from dir upwards that have files of a build system, without a gap; else dir. The
-// store is Folder in the root, unless $MUSLCC_DIR, which is named, says another place. Nothing
-// is made.
-func Locate(named, dir string) (s Store, root string) {
+// store is Folder in the root. Nothing is made.
+func Locate(dir string) (s Store, root string) {
 	root = project(dir)
-	switch {
-	case named == "":
-		named = filepath.Join(root, Folder)
-	case !filepath.IsAbs(named):
-		named = filepath.Join(dir, named)
+	return Store{filepath.Join(root, Folder)}, root
+}
+
+// Named returns the store in a folder that somebody names in dir.
+func Named(name, dir string) Store {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(dir, name)
 	}
-	return Store{filepath.Clean(named)}, root
+	return Store{filepath.Clean(name)}
 }
 
 func project(dir string) string {

@@ -154,14 +154,14 @@ func TestLocate(t *testing.T) {
 		{"cmake/build", "cmake/build"},
 		{"recorded/a/b", "recorded"},
 	} {
-		s, root := Locate("", filepath.Join(top, c.dir))
+		s, root := Locate(filepath.Join(top, c.dir))
 		if want := filepath.Join(top, c.root); root != want || s.Dir != filepath.Join(want, Folder) {
 			t.Errorf("%s: root %s, store %s", c.dir, root, s.Dir)
 		}
 	}
-	s, root := Locate("state", filepath.Join(top, "git/src"))
-	if s.Dir != filepath.Join(top, "git/src/state") || root != filepath.Join(top, "git") {
-		t.Errorf("named: %s, %s", s.Dir, root)
+	s := Named("state", filepath.Join(top, "git/src"))
+	if s.Dir != filepath.Join(top, "git/src/state") {
+		t.Errorf("named: %s", s.Dir)
 	}
 	if s.Exists() {
 		t.Errorf("%s was never made", s.Dir)

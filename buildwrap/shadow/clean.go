@@ -103,7 +103,7 @@ func (u *Unit) preprocess(p *preprocessed) (bool, error) {
 			words[i] = "-Wno-deprecated"
 		}
 	}
-	out, err := runTo(u.ctx, words, u.dir, plainEnvironment(u.env, includeVariables[:]...), p)
+	out, err := runTo(u.ctx, words, u.dir, plainEnvironment(u.env, Variables[:]...), p)
 	p.end()
 	return out.ok && len(bytes.TrimSpace(out.stderr)) == 0, err
 }

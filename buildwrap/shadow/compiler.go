@@ -12,18 +12,18 @@ import (
 
 // description is what a compiler says of itself.
 type description struct {
-	Clang bool   `json:"clang,omitempty"`
-	Major int    `json:"major"`
-	Arch  string `json:"arch"` // as in the names of musl's triples: "x86_64", "armhf"
+	Clang bool
+	Major int
+	Arch  string // as in the names of musl's triples: "x86_64", "armhf"
 	// C and CXX are the folders that it searches, in order and without .. in them.
-	C   []string `json:"c"`
-	CXX []string `json:"cxx"`
+	C   []string
+	CXX []string
 }
 
 // describe asks a compiler for its kind, version, architecture and folders.
 func describe(ctx context.Context, words, env []string) (*description, error) {
 	d := &description{}
-	env = plainEnvironment(env, includeVariables[:]...)
+	env = plainEnvironment(env, Variables[:]...)
 	for _, language := range [...]string{"c", "c++"} {
 		r, err := run(ctx, append(words[:len(words):len(words)], "-E", "-v", "-dM", "-x", language, "/dev/null"), "/", env)
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -42,33 +41,29 @@ type Headers struct {
 // info is what is known of a compiler and of musl's headers for it. It is kept in the cache.
 type info struct {
 	description
-	Native bool        `json:"native,omitempty"`
-	None   string      `json:"none,omitempty"` // why there are no headers
-	Musl   muslHeaders `json:"musl"`
-	Tree   string      `json:"tree"` // name of the folder in the cache
-	Stamps []stamp     `json:"stamps"`
+	Native bool
+	None   string // why there are no headers
+	Musl   muslHeaders
+	Tree   string // name of the folder in the cache
+	Stamps []stamp
 	// System are the folders that the compiler searches of itself. A unit that names one
 	// of them, as -I/usr/include does, would get glibc's headers back.
-	System []string `json:"system"`
+	System []string
 	// Search and SearchCXX are the folders that take their place, in order.
-	Search    []string `json:"search"`
-	SearchCXX []string `json:"search_cxx"`
+	Search    []string
+	SearchCXX []string
 	// Views are folders of links in the cache, and what they are views of.
-	Views map[string]string `json:"views"`
+	Views map[string]string
 }
 
 // stamp says in which state a file or folder was.
 type stamp struct {
-	Path string `json:"path"`
-	Time int64  `json:"time"` // of the last change, in nanoseconds; 0: it was not there
+	Path string
+	Time int64 // of the last change, in nanoseconds; 0: it was not there
 }
 
 func stampOf(path string) stamp {
-	info, err := os.Stat(path)
-	if err != nil {
-		return stamp{path, 0}
-	}
-	return stamp{path, info.ModTime().UnixNano()}
+	return stamp{path, stateOf(path).time}
 }
 
 // Find finds musl's headers for a compiler and makes in the cache of a record's folder what it
@@ -149,9 +144,12 @@ func (h *Headers) variant(compiler []string, cmd *cmdline.Command) (*Headers, er
 
 // load takes what is in the cache, or makes it.
 func (h *Headers) load(compiler []string) error {
-	path, err := exec.LookPath(compiler[0])
-	if err != nil {
-		return err
+	path := compiler[0]
+	if !filepath.IsAbs(path) {
+		var err error
+		if path, err = exec.LookPath(path); err != nil {
+			return err
+		}
 	}
 	state, err := os.Stat(path)
 	if err != nil {
@@ -169,8 +167,8 @@ func (h *Headers) load(compiler []string) error {
 		sum.Write([]byte{0})
 	}
 	key := hex.EncodeToString(sum.Sum(nil)[:10])
-	if text, err := os.ReadFile(h.store.Cache("headers", key+".json")); err == nil {
-		if json.Unmarshal(text, &h.info) == nil && h.current() {
+	if text, err := readFile(h.store.Cache("headers", key+".txt")); err == nil {
+		if h.info.read(string(text)) && h.current() {
 			h.dir = h.store.Cache("headers", h.Tree)
 			return nil
 		}
@@ -226,11 +224,11 @@ func (h *Headers) make(compiler []string, key string) error {
 
 // keep writes down what was found.
 func (h *Headers) keep(key string) error {
-	text, err := json.Marshal(h.info)
-	if err != nil {
-		return err
+	text, ok := h.info.text()
+	if !ok {
+		return nil // found again by each process
 	}
-	return h.store.WriteCache(text, "headers", key+".json")
+	return h.store.WriteCache([]byte(text), "headers", key+".txt")
 }
 
 // tree makes the folder of links and overlay headers under another name and renames it. Its

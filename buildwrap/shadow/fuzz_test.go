@@ -34,7 +34,7 @@ func FuzzOutline(f *testing.F) {
 // FuzzOutlines: whatever the file of the cache has, it is read.
 func FuzzOutlines(f *testing.F) {
 	o := &outlines{}
-	o.add("c /a.h", fileState{true, 1, 2}, outline{{itemName, "A", "x"}, {itemMacros, "", "000"}})
+	o.add("c /a.h", fileState{regular: true, size: 1, time: 2}, outline{{itemName, "A", "x"}, {itemMacros, "", "000"}})
 	f.Add(o.fresh)
 	f.Add([]byte("\x01\x00\x00\x00\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, content []byte) {
@@ -45,10 +45,25 @@ func FuzzOutlines(f *testing.F) {
 				t.Errorf("a record at %d of %d bytes", p.start, len(content))
 			}
 		}
-		if found, ok := o.find("c /a.h", fileState{true, 1, 2}); ok && !strings.Contains(string(content), "1 2 c /a.h\n") {
+		if found, ok := o.find("c /a.h", fileState{regular: true, size: 1, time: 2}); ok && !strings.Contains(string(content), "1 2 c /a.h\n") {
 			t.Errorf("found %v", found)
 		}
 		var m macroSet
 		m.addAll(string(content), 1)
+	})
+}
+
+// FuzzInfo: whatever was kept of a compiler is read, and what was read can be kept.
+func FuzzInfo(f *testing.F) {
+	f.Add("none \nmajor 12\narch x86_64\nc /usr/include\nstamp 17 /usr\nview /v\nof /w\nend \n")
+	f.Add("stamp x\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		var i, again info
+		if !i.read(text) {
+			return
+		}
+		if kept, ok := i.text(); !ok || !again.read(kept) || !reflect.DeepEqual(i, again) {
+			t.Errorf("%+v was kept as %q, which is %+v", i, kept, again)
+		}
 	})
 }

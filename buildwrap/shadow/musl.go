@@ -2,18 +2,20 @@ package shadow
 
 import (
 	"bytes"
-	"debug/elf"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/musllint/musllint/lint/elf"
 )
 
 // muslHeaders is a folder with musl's headers.
 type muslHeaders struct {
-	Dir     string `json:"dir"`
-	Version string `json:"version"` // the oldest of the known versions that has all they have
-	CXX     string `json:"cxx,omitempty"`
+	Dir     string
+	Version string // the oldest of the known versions that has all they have
+	CXX     string
 }
 
 // searchMusl looks for musl's headers for an architecture where systems and toolchains have
@@ -104,41 +106,51 @@ func isMusl(dir string) bool {
 func isFor(dir, arch string) bool {
 	base := filepath.Base(filepath.Dir(dir))
 	for _, place := range [...]string{"../lib/libc.so", "../lib/libc.musl-" + arch + ".so.1", "../../lib/libc.so", "../../lib/ld-musl-" + arch + ".so.1", "../../lib/" + filepath.Base(dir) + "/libc.so", "../../lib/" + base + "/libc.so"} {
-		f, err := elf.Open(filepath.Join(dir, place))
-		if err != nil {
-			continue
+		if id, err := identify(filepath.Join(dir, place)); err == nil {
+			return mayBe(arch, id.Machine, id.Bits)
 		}
-		machine, class := f.Machine, f.Class
-		f.Close()
-		return mayBe(arch, machine, class)
 	}
 	return true
 }
 
+// identify reads what the beginning of an ELF file says.
+func identify(path string) (elf.Ident, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return elf.Ident{}, err
+	}
+	defer f.Close()
+	head := make([]byte, elf.IdentSize)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return elf.Ident{}, err
+	}
+	return elf.Identify(head)
+}
+
 // mayBe is true of architectures that it does not know.
-func mayBe(arch string, machine elf.Machine, class elf.Class) bool {
-	want, wide := elf.EM_NONE, elf.ELFCLASS64
+func mayBe(arch string, machine elf.Machine, bits int) bool {
+	want, wide := elf.MNone, 64
 	switch arch {
 	case "x86_64":
-		want = elf.EM_X86_64
+		want = elf.MX8664
 	case "x32":
-		want, wide = elf.EM_X86_64, elf.ELFCLASS32
+		want, wide = elf.MX8664, 32
 	case "i386":
-		want, wide = elf.EM_386, elf.ELFCLASS32
+		want, wide = elf.M386, 32
 	case "aarch64":
-		want = elf.EM_AARCH64
+		want = elf.MAARCH64
 	case "arm", "armhf":
-		want, wide = elf.EM_ARM, elf.ELFCLASS32
+		want, wide = elf.MARM, 32
 	case "riscv64":
-		want = elf.EM_RISCV
+		want = elf.MRISCV
 	case "s390x":
-		want = elf.EM_S390
+		want = elf.MS390
 	case "powerpc64le":
-		want = elf.EM_PPC64
+		want = elf.MPPC64
 	case "loongarch64":
-		want = elf.EM_LOONGARCH
+		want = elf.MLOONG
 	}
-	return want == elf.EM_NONE || want == machine && wide == class
+	return want == elf.MNone || want == machine && wide == bits
 }
 
 // signs tell versions of musl apart, the newest first: a word of a header that is there since.

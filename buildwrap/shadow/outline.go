@@ -34,6 +34,7 @@ const (
 	itemName    = 'n' // needs a compile unless the unit defines it
 	itemNeed    = 'q' // "name header header": one of the headers has to be included
 	itemOdd     = 'o' // "name header header": it matters where one of the headers is included
+	itemOddNeed = 'p' // the same, unless one is included for certain
 	itemUnknown = 'u' // an #include that cannot be read
 )
 
@@ -62,12 +63,18 @@ type outliner struct {
 	kernel bool
 	macro  string   // whose body the words are in
 	params []string // of it
+	near   []csource.Token
+
+	// Functions and macros that are used without a call, with the guards there, and the names that
+	// the file has something else for.
+	pointed map[[2]string]bool
+	own     map[string]bool
 }
 
 // outlineOf makes the outline of a file. One of the kernel's is only looked at for names that musl
 // declares too.
 func (s *survey) outlineOf(f *csource.File, kernel bool) outline {
-	o := &outliner{survey: s, file: f, items: map[item]int{}, kernel: kernel}
+	o := &outliner{survey: s, file: f, items: map[item]int{}, kernel: kernel, pointed: map[[2]string]bool{}, own: map[string]bool{}}
 	o.branches()
 	o.directives()
 	o.words()
@@ -269,9 +276,7 @@ func (o *outliner) words() {
 				o.macro, o.params = f.Spelling(d.Tokens[0]), parameters(f, d)
 			}
 			if token.Kind == csource.Punct && f.Is(token, "##") && !o.kernel {
-				if near, i := around(tokens, i); i > 0 && f.Is(near[i-1], "64") || i+1 < len(near) && f.Is(near[i+1], "64") {
-					o.add(itemName, token.Start, "a name with 64")
-				}
+				o.pasted(o.around(tokens, i))
 			}
 		} else {
 			o.macro = ""
@@ -299,16 +304,41 @@ func (o *outliner) words() {
 		if o.kernel {
 			o.kernelWord(token)
 		} else {
-			o.word(around(tokens, i))
+			o.word(o.around(tokens, i))
 		}
 	}
 	o.macro = ""
+	for _, p := range slices.SortedFunc(maps.Keys(o.pointed), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+		if known, ok := o.lookup(p[0]); ok && !o.own[p[0]] {
+			o.need(known, p[0], p[1])
+		}
+	}
 }
 
-// around returns the tokens around one, without comments, and where it is among them.
-func around(tokens []csource.Token, i int) ([]csource.Token, int) {
+func (o *outliner) point(name string, offset int) {
+	o.pointed[[2]string{name, o.guardAt(offset)}] = true
+}
+
+// pasted takes in a name that ## makes, if it may be one that musl does not have.
+func (o *outliner) pasted(tokens []csource.Token, i int) {
+	f := o.file
+	if i > 1 && f.Is(tokens[i-2], "##") {
+		return // in the middle of a name
+	}
+	before, after := i > 0 && !slices.Contains(o.params, f.Spelling(tokens[i-1])), i+1 < len(tokens) && !slices.Contains(o.params, f.Spelling(tokens[i+1]))
+	switch {
+	case before && f.Is(tokens[i-1], "64"), after && (f.Is(tokens[i+1], "64") || f.Is(tokens[i+1], "_np")):
+		o.add(itemName, tokens[i].Start, "a name with "+f.Spelling(tokens[i+1]))
+	case before && tokens[i-1].Kind == csource.Ident && facts.GlibcAloneHas(f.Spelling(tokens[i-1])):
+		o.add(itemName, tokens[i].Start, "a name with "+f.Spelling(tokens[i-1]))
+	}
+}
+
+// around returns the tokens around one, without comments, and where it is among them, up to the
+// next call.
+func (o *outliner) around(tokens []csource.Token, i int) ([]csource.Token, int) {
 	const reach = 16
-	near := make([]csource.Token, 0, 2*reach+1)
+	near := o.near[:0]
 	for back := i - 1; back >= 0 && len(near) < reach; back-- {
 		if tokens[back].Kind != csource.Comment {
 			near = append(near, tokens[back])
@@ -321,6 +351,7 @@ func around(tokens []csource.Token, i int) ([]csource.Token, int) {
 			near = append(near, tokens[i])
 		}
 	}
+	o.near = near
 	return near, at
 }
 
@@ -403,6 +434,11 @@ func (o *outliner) always(branch int, macro string) bool {
 // asksLibc reports whether a condition has a name that musl does not have.
 func (o *outliner) asksLibc(b csource.Branch) bool {
 	for _, token := range b.Condition {
+		if token.Kind == csource.HeaderName {
+			if h, ok := facts.LookupHeader(strings.Trim(o.file.Spelling(token), `<>"`)); ok && h.State == "no" {
+				return true
+			}
+		}
 		if token.Kind != csource.Ident {
 			continue
 		}
@@ -503,7 +539,7 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 		}
 		return
 	}
-	if isKeyword(name) || o.items[item{itemName, o.guardAt(tokens[i].Start), name}] > 0 {
+	if isKeyword(name) && (o.cxx() || name != "char8_t") || o.items[item{itemName, o.guardAt(tokens[i].Start), name}] > 0 {
 		return
 	}
 	use := wordUse{name: name, call: after == "(", typed: before == "struct" || before == "union" || before == "enum" || after == "*" || after != "" && isWord(after[0])}
@@ -525,36 +561,54 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 	case (name == "msghdr" || name == "cmsghdr") && before == "struct" && (i < 2 || !f.Is(tokens[i-2], "typedef")) && !byOrder(f, tokens[i+1:]):
 	case tag && (before != "struct" && before != "union" && before != "enum" || after == "*"): // or a type that may stay unknown
 	case known.Kind == "function" && (isOwn(f, tokens, i, before, after) || before == "struct" || before == "union" || before == "enum"):
+		o.own[name] = true
 	case name == "FILE" && after != "" && isWord(after[0]): // an object, not a pointer
 		o.add(itemName, tokens[i].Start, name)
 	case name == "pthread_t" && i+2 < len(tokens) && f.Is(tokens[i+2], "="):
 		o.add(itemName, tokens[i].Start, name) // a pointer, and no number
-	case known.Kind == "function" && !use.call && len(known.Musl) > 0 && known.In(s.target.Version) && !s.risky(name):
+	case known.Kind == "function" && !use.call && len(known.Musl) > 0 && known.In(s.target.Version) && !s.risky(name) && !has(s.declaredOnly, name):
+		if isChanged(after) {
+			o.own[name] = true
+		} else if o.isPointed(before, after) {
+			o.point(name, tokens[i].Start)
+		}
 	case !s.cxx() && use.call && !isDeclared(before) && callable(name): // C converts the arguments
-	case s.risky(name), has(facts.DeclaredOnly(s.target.Version), name), strings.HasPrefix(name, "__") && s.foreign(name):
+	case s.risky(name), has(s.declaredOnly, name), strings.HasPrefix(name, "__") && s.foreign(name):
 		o.add(itemName, tokens[i].Start, name)
 	case known.Kind == "function" && !use.call && isWordToo(name):
-	case known.Kind == "macro" && !use.call && strings.ToUpper(name) != name && !strings.HasPrefix(name, "_"): // major, and a variable of that name
-	case len(known.Musl) == 0 || !known.In(s.target.Version):
-		odd := len(known.Headers) > 0
-		for _, header := range known.Headers {
-			odd = odd && isOdd(header)
+	case known.Kind == "macro" && !use.call && strings.ToLower(name) == name && !strings.HasPrefix(name, "_"): // major, and a variable of that name
+		if isChanged(after) || isOwn(f, tokens, i, before, after) {
+			o.own[name] = true
+		} else if o.isPointed(before, after) {
+			o.point(name, tokens[i].Start)
 		}
-		if odd {
-			o.add(itemOdd, tokens[i].Start, name+" "+strings.Join(known.Headers, " "))
-		} else {
-			o.add(itemName, tokens[i].Start, name)
-		}
-	case known.Kind == "function" && isDeclared(before):
+	case known.Kind == "function" && isDeclared(before) && len(known.Musl) > 0 && known.In(s.target.Version):
 	default:
-		headers := facts.HeadersOf(name)
-		odd := true
-		for _, header := range headers {
-			odd = odd && isOdd(header)
-		}
-		if !odd {
-			o.add(itemNeed, tokens[i].Start, name+" "+strings.Join(headers, " "))
-		}
+		o.need(known, name, o.guardAt(tokens[i].Start))
+	}
+}
+
+// need takes in a name that headers have to declare.
+func (o *outliner) need(known facts.Interface, name, guard string) {
+	absent := len(known.Musl) == 0 || !known.In(o.target.Version)
+	headers := known.Headers
+	if !absent {
+		headers = facts.HeadersOf(name)
+	}
+	// Of headers that are included for their own sake, the names are others' too.
+	odd := len(headers) > 0 || !absent
+	for _, header := range headers {
+		odd = odd && isOdd(header)
+	}
+	switch {
+	case absent && odd:
+		o.keep(item{itemOdd, guard, name + " " + strings.Join(headers, " ")})
+	case absent:
+		o.keep(item{itemName, guard, name})
+	case odd:
+		o.keep(item{itemOddNeed, guard, name + " " + strings.Join(headers, " ")})
+	default:
+		o.keep(item{itemNeed, guard, name + " " + strings.Join(headers, " ")})
 	}
 }
 
@@ -572,6 +626,34 @@ func byOrder(f *csource.File, tokens []csource.Token) bool {
 	return false
 }
 
+// isPointed reports whether a name between two words is used for its value: a function's address, or
+// a variable of that name. In macros names are arguments for ## as often, or what the macro is
+// another name for.
+func (o *outliner) isPointed(before, after string) bool {
+	if o.macro != "" {
+		return before == o.macro
+	}
+	switch after {
+	case ",", ")", ";", "}":
+	default:
+		return false
+	}
+	switch before {
+	case "=", "(", ",", "&", "return", "{", ":", "?", ")":
+		return true
+	}
+	return false
+}
+
+// isChanged reports whether a word behind a name shows that it is none of a function.
+func isChanged(after string) bool {
+	switch after {
+	case "=", "[", "->", ".", "++", "--", "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "<<=", ">>=":
+		return true
+	}
+	return false
+}
+
 // isOwn reports whether a name is that of a pointer or a variable of the file's own: not in a
 // macro, where the word before may be the macro's name.
 func isOwn(f *csource.File, tokens []csource.Token, i int, before, after string) bool {
@@ -581,7 +663,13 @@ func isOwn(f *csource.File, tokens []csource.Token, i int, before, after string)
 	if before == "*" {
 		for i--; i >= 0 && (f.Is(tokens[i], "*") || f.Is(tokens[i], "const")); i-- {
 		}
+		if i >= 0 && f.Is(tokens[i], ",") && (after == "," || after == ";") {
+			return true // BIGNUM *x1, *y1;
+		}
 		return i >= 0 && (f.Is(tokens[i], "(") && after == ")" || tokens[i].Kind == csource.Ident && isDeclared(f.Spelling(tokens[i])))
+	}
+	if before == "," && after == ";" {
+		return true // int x, y1;
 	}
 	if !isDeclared(before) {
 		return false

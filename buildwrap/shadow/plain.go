@@ -2,8 +2,8 @@ package shadow
 
 import (
 	"math"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/musllint/musllint/lint/csource"
@@ -18,17 +18,31 @@ import (
 // What a header says is kept in the cache, as a hundred units include the same ones. Read
 // before compiling this way, 8 of 9 units of OpenSSL need no compile, which takes a third of
 // the time of the build's own there.
-func (u *Unit) plain() bool {
+func (u *Unit) plain(memo string) bool {
 	if facts.CompareVersions("apk", u.target.Version, "1.2.2") < 0 {
 		u.doubt = "musl " + u.target.Version // whose headers are not known that well
 		return false
 	}
 	s := newSurvey(u)
-	plain := s.options() && s.file(u.abs(u.src.Path), always) && s.settle() && s.met()
-	s.kept.save()
+	source := s.abs(u.src.Path)
+	if memo != "" && s.kept.remembers(memo, s.state(source), s.state) {
+		return true
+	}
+	plain := s.options() && s.file(source, always) && s.settle() && s.met()
 	if plain && u.cxx() && u.nullIsSuspicious() {
 		plain = s.doubts("NULL")
 	}
+	if plain && memo != "" {
+		var keys []string
+		for path := range s.visits {
+			if path != source {
+				keys = append(keys, s.key(path))
+			}
+		}
+		slices.Sort(keys)
+		s.kept.remember(memo, s.state(source), keys)
+	}
+	s.kept.save()
 	return plain
 }
 
@@ -42,6 +56,8 @@ type survey struct {
 	found   map[string]where // by name
 	known   map[string]known
 	exports *facts.MuslExports
+	// Functions that musl's headers declare, and its library does not have.
+	declaredOnly []string
 
 	// Folders of -I and the like, and of -iquote.
 	dirs, quote []string
@@ -71,6 +87,7 @@ func newSurvey(u *Unit) *survey {
 		Unit: u, kept: openOutlines(u), files: map[string]fileState{}, folders: map[string]bool{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
 		included: map[string]bool{}, named: map[string]bool{}, kernel: map[string]bool{}, headers: map[string][]string{}, defined: map[string][]visited{},
 		undefined: map[uint32]bool{}, relied: map[uint32]bool{}, done: 1,
+		declaredOnly: facts.DeclaredOnly(u.target.Version),
 	}
 }
 
@@ -150,19 +167,27 @@ func (s *survey) answers(v visited) bool {
 		if v.late {
 			return false
 		}
-		for header := range strings.FieldsSeq(headers) {
-			if s.included[header] {
-				return true
-			}
+		return s.includes(headers)
+	case itemOdd, itemOddNeed:
+		if v.kind == itemOddNeed && s.includes(headers) {
+			return true
 		}
-		return false
-	case itemOdd:
 		for header := range strings.FieldsSeq(headers) {
 			if s.named[header] {
 				return false
 			}
 		}
 		return true
+	}
+	return false
+}
+
+// includes reports whether one of some headers of musl's is included for certain.
+func (s *survey) includes(headers string) bool {
+	for header := range strings.FieldsSeq(headers) {
+		if s.included[header] {
+			return true
+		}
 	}
 	return false
 }
@@ -330,6 +355,10 @@ func (s *survey) settle() bool {
 	}
 	s.settling = 0
 	for _, v := range s.waiting {
+		// What only glibc's headers bring, the build has and musl has not.
+		if v.kind == itemInclude && (strings.Contains(v.guard, "__GLIBC__") || strings.Contains(v.guard, "__GNU_LIBRARY__")) {
+			s.named[v.value[strings.IndexByte(v.value, ' ')+1:]] = true
+		}
 		if v.kind == itemInclude && v.taken == 0 && s.holds(v.guard, v.file) {
 			return s.doubts(v.path + " includes what " + v.value[strings.IndexByte(v.value, ' ')+1:] + " says")
 		}
@@ -397,7 +426,7 @@ func (s *survey) take(v visited) bool {
 		} else {
 			s.posix = true
 		}
-	case itemName, itemNeed, itemOdd:
+	case itemName, itemNeed, itemOdd, itemOddNeed:
 		if v.kind == itemNeed && v.now != perhaps && !strings.HasPrefix(v.guard, bodyMark) {
 			if s.answers(v) {
 				break
@@ -540,18 +569,16 @@ func join(dir, name string) string {
 	return dir + "/" + name
 }
 
-// fileState says which file a path is, and in which state.
+// fileState says what a path is, and in which state.
 type fileState struct {
-	regular    bool
-	size, time int64 // in bytes; of the last change, in nanoseconds
+	regular, folder bool
+	size, time      int64 // in bytes; of the last change, in nanoseconds
 }
 
 func (s *survey) state(path string) fileState {
 	f, ok := s.files[path]
 	if !ok {
-		if info, err := os.Stat(path); err == nil {
-			f = fileState{info.Mode().IsRegular(), info.Size(), info.ModTime().UnixNano()}
-		}
+		f = stateOf(path)
 		s.files[path] = f
 	}
 	return f
@@ -566,8 +593,7 @@ func (s *survey) isIn(dir, name string) bool {
 		path := join(dir, name[:sub])
 		is, ok := s.folders[path]
 		if !ok {
-			info, err := os.Stat(path)
-			is = err == nil && info.IsDir()
+			is = stateOf(path).folder
 			s.folders[path] = is
 		}
 		if !is {
@@ -577,23 +603,24 @@ func (s *survey) isIn(dir, name string) bool {
 	return s.isFile(join(dir, name))
 }
 
-func (s *survey) kind() string {
+// key is what the outline of a file is kept by.
+func (s *survey) key(path string) string {
 	if s.cxx() {
-		return "c++"
+		return "c++ " + path
 	}
-	return "c"
+	return "c " + path
 }
 
 // outline returns what a file says, and false when it cannot be read.
 func (s *survey) outline(path string) (outline, bool) {
-	key, state := s.kind()+" "+path, s.state(path)
+	key, state := s.key(path), s.state(path)
 	if o, ok := s.kept.find(key, state); ok {
 		return o, true
 	}
 	if !state.regular {
 		return nil, false // a pipe, from which the compiler is to read
 	}
-	content, err := os.ReadFile(path)
+	content, err := readFile(path)
 	if err != nil {
 		return nil, false
 	}

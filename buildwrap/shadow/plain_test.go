@@ -92,6 +92,18 @@ func TestText(t *testing.T) {
 		{name: "not, and undefined for another time", text: "#include \"no.h\"\n#include \"unless-no.h\"\n#include \"undefines-no.h\"\n#include \"unless-no.h\"\n"},
 		{name: "belatedly", text: "#ifdef LATE\n#include \"unless-no.h\"\n#endif\n#include \"no.h\"\n#include \"sets-late.h\"\n"},
 		{name: "atomic", text: "#include <stdatomic.h>\n#ifdef TRACE\n#include <execinfo.h>\n#endif\n", plain: true},
+		{name: "symbol that no header declares", text: "int xdr_int();\nint f(void) { return xdr_int(); }\n"},
+		{name: "pointer to it", text: "int xdr_int();\nvoid *f(void) { return xdr_int; }\n"},
+		{name: "word of that name", text: "int f(int step, int locs) { return step + locs; }\n", plain: true},
+		{name: "pasted name", text: "#define _GNU_SOURCE\n#include <string.h>\n#define CALL(x) raw##x\nvoid *f(char *s) { return CALL(memchr)(s, 1); }\n"},
+		{name: "pasted name of a macro that is not used", text: "#define CALL(x) raw##x\n", plain: true},
+		{name: "pasted name of its own", text: "#define CALL(x) my_own_##x\nint my_own_a;\nint *f(void) { return &CALL(a); }\n", plain: true},
+		{name: "value of a function", text: "#include <stdlib.h>\nint (*f)() = kill;\n"},
+		{name: "value of a function in an argument", text: "#include <stdlib.h>\nint g();\nint f(void) { return g(1, sigaction); }\n"},
+		{name: "value of a function that is declared", text: "#include <signal.h>\nint (*f)() = kill;\n", plain: true},
+		{name: "variable of a function's name", text: "int g(int);\nint f(int kill) { return g(kill); }\n", plain: true},
+		{name: "function in parentheses", text: "#include <stdlib.h>\nint f(void) { return (raise)(9); }\n"},
+		{name: "error without a header", text: "#if __has_include(<execinfo.h>)\n#include <stdio.h>\n#else\n#error unsupported\n#endif\n"},
 		{name: "error if defined", text: "#ifdef ERROR\n#error ERROR is defined\n#endif\n", plain: true},
 		{name: "error if not defined", text: "#include <fcntl.h>\n#ifndef F_GETLK64\n#error no large files\n#endif\n"},
 	} {
@@ -220,7 +232,7 @@ func TestDeepConditions(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	harmless := u.Harmless()
+	harmless := u.Harmless("")
 	if took := time.Since(start); !harmless || took > 5*time.Second {
 		t.Errorf("harmless %t, %s, after %v", harmless, u.Doubt(), took)
 	}

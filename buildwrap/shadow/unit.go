@@ -26,7 +26,9 @@ type Unit struct {
 
 	// messages are those of the last pass, in which stubs say what is missing.
 	messages []diagnostic.Diagnostic
-	read     []string // files of the last pass, as the compiler names them
+	read     []string      // files of the last pass, as the compiler names them
+	words    []string      // what options returns
+	system   []os.FileInfo // of the folders that the compiler searches of itself
 	zones    map[string]zone
 	paths    map[string]string
 	texts    map[string]*text
@@ -34,8 +36,9 @@ type Unit struct {
 	included map[string]bool // headers of musl's
 }
 
-// includeVariables are folders in the environment, for all languages, and for C and C++.
-var includeVariables = [...]string{"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH"}
+// Variables are those of the environment that have folders of headers, for all languages, and for C
+// and C++.
+var Variables = [...]string{"CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH"}
 
 func (u *Unit) cxx() bool { return strings.HasSuffix(u.src.Language, "c++") }
 
@@ -69,14 +72,14 @@ func (u *Unit) compile() error {
 // the unit is.
 func (u *Unit) passes(s stubs) (bool, error) {
 	for pass := 1; ; pass++ {
-		out, err := run(u.ctx, u.command(s.dir), u.dir, plainEnvironment(u.env, includeVariables[:]...))
+		out, err := run(u.ctx, u.command(s.dir), u.dir, plainEnvironment(u.env, Variables[:]...))
 		if err != nil {
 			return false, err
 		}
 		text, read := cutIncludes(out.stderr)
 		u.read = read
 		u.messages = diagnostic.Parse(text)
-		if pass == 1 && s == u.stubs() && u.asksForStubs(u.messages) {
+		if s == u.stubs() && u.asksForStubs(u.messages) {
 			return false, nil
 		}
 		if name := missingHeader(u.messages); name == "" || pass == maxPasses || s.add(name) != nil {
@@ -130,7 +133,14 @@ func (u *Unit) command(stubs string) []string {
 
 // options are the unit's own that still hold, and the folders of the environment.
 func (u *Unit) options() []string {
-	var out []string
+	if u.words == nil {
+		u.words = u.ownOptions()
+	}
+	return u.words
+}
+
+func (u *Unit) ownOptions() []string {
+	out := []string{}
 	options := u.cmd.Shadow
 	for i := 0; i < len(options); i++ {
 		o := options[i]
@@ -167,7 +177,7 @@ func (u *Unit) options() []string {
 			}
 		}
 	}
-	for _, name := range includeVariables {
+	for _, name := range Variables {
 		flag := "-isystem"
 		switch {
 		case name == "CPATH":
@@ -199,7 +209,13 @@ func (u *Unit) allowed(dir string) (string, bool) {
 	if err != nil {
 		return dir, true
 	}
-	for _, system := range u.System {
+	if u.system == nil {
+		u.system = make([]os.FileInfo, len(u.System))
+		for i, system := range u.System {
+			u.system[i], _ = os.Stat(system)
+		}
+	}
+	for i, system := range u.System {
 		if path == system {
 			return "", false
 		}
@@ -214,7 +230,7 @@ func (u *Unit) allowed(dir string) (string, bool) {
 				}
 			}
 		}
-		if s, err := os.Stat(system); err == nil && os.SameFile(s, state) {
+		if u.system[i] != nil && os.SameFile(u.system[i], state) {
 			return "", false
 		}
 	}

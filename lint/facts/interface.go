@@ -141,7 +141,8 @@ func lookupInterface(name string) (Interface, bool) {
 		Since: c[interfaceSince], Gone: c[interfaceGone], LFS64: c[interfaceLFS64] != "",
 		Instead: c[interfaceInstead], Certain: true,
 	}
-	if text := interfaceTextsText.row(c[interfaceText]); text != nil {
+	if c[interfaceText] == "" {
+	} else if text := interfaceTextsText.row(c[interfaceText]); text != nil {
 		i.Why, i.Package, i.Certain = text[textWhy], text[textPackage], certain(text[textEvidence])
 		i.Instead = cmp.Or(i.Instead, text[textInstead])
 	}
@@ -150,6 +151,20 @@ func lookupInterface(name string) (Interface, bool) {
 	}
 	i.Library = LinkName(i.Package)
 	return i, true
+}
+
+// GlibcAloneHas reports whether names that begin like that are in glibc's headers and not in those of
+// musl's newest version.
+func GlibcAloneHas(prefix string) bool {
+	text := interfacesText.body()
+	for text = text[lowerBound(text, prefix):]; strings.HasPrefix(text, prefix); {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		if columns := strings.SplitN(line, "\t", interfaceMusl+2); len(columns) > interfaceMusl && columns[interfaceMusl] == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // takeFromHeader fills in what is said of the header that a name is missing together with.
