@@ -196,7 +196,7 @@ func isKeyword(word string) bool {
 // other members, and functions with other parameters.
 func risky(name string) bool {
 	switch name {
-	case "tcphdr", "udphdr", "icmphdr", "ucontext_t", "mcontext_t", "sigcontext", "fpregset_t", "gregset_t", "_IO_FILE",
+	case "tcphdr", "udphdr", "icmphdr", "ucontext_t", "mcontext_t", "sigcontext", "fpregset_t", "gregset_t", "_IO_FILE", "_G_fpos_t", "_G_fpos64_t",
 		"user_regs_struct", "utmpx", "utmp", "msghdr", "cmsghdr", "link_map",
 		"strerror_r", "basename", "ioctl", "getpriority", "setpriority", "getrlimit", "setrlimit", "prlimit", "getitimer", "setitimer",
 		"settimeofday", "ptrace", "iconv", "posix_openpt", "recvmmsg", "sendmmsg":

@@ -77,7 +77,7 @@ func (u *Unit) definedWithout(path, name string) (own, meant string) {
 		d, in := t.file.DirectiveAt(token.Start)
 		defines := in && t.file.Directives()[d].Name == "define" && len(t.file.Directives()[d].Tokens) > 0
 		switch {
-		case defines && t.file.Directives()[d].Tokens[0] == token || !in && definesFunction(t.file, i):
+		case defines && t.file.Directives()[d].Tokens[0] == token || !in && isOfFile(t.file, i):
 			for _, b := range branches {
 				if macro := u.probedAway(t.file, b, name); macro != "" {
 					return macro, ""
@@ -102,9 +102,11 @@ func (u *Unit) definedWithout(path, name string) (own, meant string) {
 	return "", meant
 }
 
-// definesFunction reports whether a name begins the definition of a function: name(…) {.
-func definesFunction(f *csource.File, i int) bool {
+// isOfFile reports whether a name is that of a function that the file defines, or declares:
+// name(…) { and void name(…);
+func isOfFile(f *csource.File, i int) bool {
 	tokens := f.Tokens()
+	declared := i > 0 && (f.Is(tokens[i-1], "*") || tokens[i-1].Kind == csource.Ident && isDeclared(f.Spelling(tokens[i-1])))
 	depth := 0
 	for j := i + 1; j < len(tokens) && j < i+200; j++ {
 		switch {
@@ -113,8 +115,12 @@ func definesFunction(f *csource.File, i int) bool {
 			depth++
 		case f.Is(tokens[j], ")"):
 			depth--
+		case depth == 0 && j == i+1:
+			return false
+		case depth == 0 && declared && (f.Is(tokens[j], ";") || f.Is(tokens[j], "__attribute__")):
+			return true
 		case depth == 0:
-			return j > i+1 && f.Is(tokens[j], "{") && (i == 0 || !f.Is(tokens[i-1], ")"))
+			return f.Is(tokens[j], "{") && (i == 0 || !f.Is(tokens[i-1], ")"))
 		}
 	}
 	return false

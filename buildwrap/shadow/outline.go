@@ -576,6 +576,11 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 	case s.risky(name), has(s.declaredOnly, name), strings.HasPrefix(name, "__") && s.foreign(name):
 		o.add(itemName, tokens[i].Start, name)
 	case known.Kind == "function" && !use.call && isWordToo(name):
+		if isChanged(after) {
+			o.own[name] = true
+		} else if o.isPointed(before, after) {
+			o.point(name, tokens[i].Start)
+		}
 	case known.Kind == "macro" && !use.call && strings.ToLower(name) == name && !strings.HasPrefix(name, "_"): // major, and a variable of that name
 		if isChanged(after) || isOwn(f, tokens, i, before, after) {
 			o.own[name] = true

@@ -381,7 +381,7 @@ int none;
 func TestGuardOfWhatStandsIn(t *testing.T) {
 	b := newBench(t, "gcc")
 	b.write(map[string]string{
-		"config.h": "#define HAVE_STRNDUPA 1\n#define HAVE_RAWMEMCHR 1\n#define HAVE_MEMPCPY 1\n#define HAVE_RPMATCH 1\n" +
+		"config.h": "#define HAVE_ERROR_H 1\n#define HAVE_STRNDUPA 1\n#define HAVE_RAWMEMCHR 1\n#define HAVE_MEMPCPY 1\n#define HAVE_RPMATCH 1\n" +
 			"#define HAVE_DECL__NL_TIME_WEEK_1STDAY 1\n#define HAVE_LANGINFO_ALTMON 1\n#define HAVE_UTMP_UT_XTIME 1\n",
 		"rpmatch.h": "#if !defined(HAVE_RPMATCH)\n#define rpmatch(r) 0\n#endif\n",
 		"x.c": `#define _GNU_SOURCE
@@ -392,6 +392,11 @@ func TestGuardOfWhatStandsIn(t *testing.T) {
 #include <utmp.h>
 #include <utmpx.h>
 #include "rpmatch.h"
+#ifdef HAVE_ERROR_H
+#include <error.h>
+#else
+void error(int status, int number, const char *format, ...);
+#endif
 #ifndef HAVE_STRNDUPA
 static inline char *strndupa(const char *s, size_t n) { return 0; }
 #endif
@@ -415,12 +420,13 @@ char *j(int n) { return nl_langinfo(ALTMON_1 + n); }
 #ifdef HAVE_UTMP_UT_XTIME
 void k(struct utmpx *u) { u->ut_xtime = 0; }
 #endif
+void l(void) { error(1, 0, "x"); }
 `})
 	guards := map[string]string{}
 	for _, x := range b.told("x.c") {
 		guards[x.Name] = x.Guard
 	}
-	want := map[string]string{"strndupa": "HAVE_STRNDUPA", "rawmemchr": "HAVE_RAWMEMCHR", "rpmatch": "HAVE_RPMATCH",
+	want := map[string]string{"error.h": "HAVE_ERROR_H", "error": "HAVE_ERROR_H", "strndupa": "HAVE_STRNDUPA", "rawmemchr": "HAVE_RAWMEMCHR", "rpmatch": "HAVE_RPMATCH",
 		"_NL_TIME_FIRST_WEEKDAY": "HAVE_DECL__NL_TIME_WEEK_1STDAY", "ALTMON_1": "HAVE_LANGINFO_ALTMON", "utmpx.ut_xtime": "HAVE_UTMP_UT_XTIME",
 		"canonicalize_file_name": ""}
 	if fmt.Sprint(guards) != fmt.Sprint(want) {
