@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/musllint/musllint/buildwrap/cmdline"
 	"github.com/musllint/musllint/buildwrap/record"
@@ -24,7 +25,7 @@ import (
 
 // layout is part of every key in the cache, as the tables are: another one makes all of it
 // anew. It counts what the headers are made of otherwise.
-const layout = "16"
+const layout = "17"
 
 // Headers are musl's headers for one compiler, at the version that was asked for.
 type Headers struct {
@@ -49,6 +50,7 @@ type info struct {
 	// System are the folders that the compiler searches of itself. A unit that names one
 	// of them, as -I/usr/include does, would get glibc's headers back.
 	System []string
+	Inodes []string // of System; see inodeOf
 	// Search and SearchCXX are the folders that take their place, in order.
 	Search    []string
 	SearchCXX []string
@@ -167,8 +169,9 @@ func (h *Headers) load(compiler []string) error {
 		sum.Write([]byte{0})
 	}
 	key := hex.EncodeToString(sum.Sum(nil)[:10])
-	if text, err := readFile(h.store.Cache("headers", key+".txt")); err == nil {
-		if h.info.read(string(text)) && h.current() {
+	kept := h.store.Cache("headers", key+".txt")
+	if text, err := readFile(kept); err == nil {
+		if h.info.read(string(text)) && h.current(kept) {
 			h.dir = h.store.Cache("headers", h.Tree)
 			return nil
 		}
@@ -184,13 +187,20 @@ func (h *Headers) load(compiler []string) error {
 	return h.make(compiler, key)
 }
 
-// current reports whether nothing changed that the tree was made from.
-func (h *Headers) current() bool {
+// current reports whether nothing changed that the tree was made from. It is enough that another
+// process of the build found that a moment ago, as the time of the file says.
+func (h *Headers) current(kept string) bool {
+	const moment = time.Second
+	now := time.Now()
+	if age := now.UnixNano() - stateOf(kept).time; 0 <= age && age < int64(moment) {
+		return true
+	}
 	for _, s := range h.Stamps {
 		if stampOf(s.Path) != s {
 			return false
 		}
 	}
+	_ = os.Chtimes(kept, now, now)
 	return true
 }
 
@@ -309,7 +319,7 @@ func (h *Headers) fill(dir string) error {
 	libc := []string{overlayDir, musl}
 	var before, own, after []string
 	for i, from := range h.C {
-		h.System = append(h.System, from)
+		h.addSystem(from)
 		h.Stamps = append(h.Stamps, stampOf(from))
 		switch base := filepath.Base(from); {
 		case !isDir(from), base == "include-fixed": // headers of glibc, repaired
@@ -336,12 +346,17 @@ func (h *Headers) fill(dir string) error {
 	return h.fillCXX(dir)
 }
 
+func (h *Headers) addSystem(dir string) {
+	h.System = append(h.System, dir)
+	h.Inodes = append(h.Inodes, inodeOf(dir))
+}
+
 func (h *Headers) fillCXX(dir string) error {
 	var cxx []string
 	for _, from := range h.CXX {
 		if !has(h.C, from) {
 			cxx = append(cxx, from)
-			h.System = append(h.System, from)
+			h.addSystem(from)
 			h.Stamps = append(h.Stamps, stampOf(from))
 		}
 	}

@@ -50,7 +50,7 @@ func TestInfoKept(t *testing.T) {
 	whole := info{
 		description: description{Clang: true, Major: 14, Arch: "x86_64", C: []string{"/a", "/b c"}, CXX: []string{"/cxx"}},
 		Native:      true, None: "no headers: install them", Musl: muslHeaders{Dir: "/musl", Version: "1.2.5", CXX: "/musl/cxx"}, Tree: "key-1",
-		Stamps: []stamp{{"/x y", 17}, {"/not there", 0}}, System: []string{"/usr/include"}, Search: []string{"/s1", "/s2"}, SearchCXX: []string{"/s3"},
+		Stamps: []stamp{{"/x y", 17}, {"/not there", 0}}, System: []string{"/usr/include"}, Inodes: []string{"1:2"}, Search: []string{"/s1", "/s2"}, SearchCXX: []string{"/s3"},
 		Views: map[string]string{"/v1": "/usr/include", "/v0": "/usr/local/include"},
 	}
 	for _, i := range []info{whole, {}} {

@@ -2,9 +2,11 @@ package shadow
 
 import (
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/musllint/musllint/lint/csource"
 	"github.com/musllint/musllint/lint/facts"
@@ -51,9 +53,10 @@ type survey struct {
 	*Unit
 	kept    *outlines
 	files   map[string]fileState
-	folders map[string]bool  // whether they are there
-	visits  map[string]visit // by path
-	found   map[string]where // by name
+	folders map[string]bool   // whether they are there
+	shadows map[string]string // by folder; see hasNone
+	visits  map[string]visit  // by path
+	found   map[string]where  // by name
 	known   map[string]known
 	exports *facts.MuslExports
 	// Functions that musl's headers declare, and its library does not have.
@@ -84,7 +87,7 @@ type survey struct {
 
 func newSurvey(u *Unit) *survey {
 	return &survey{
-		Unit: u, kept: openOutlines(u), files: map[string]fileState{}, folders: map[string]bool{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
+		Unit: u, kept: openOutlines(u), files: map[string]fileState{}, folders: map[string]bool{}, shadows: map[string]string{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
 		included: map[string]bool{}, named: map[string]bool{}, kernel: map[string]bool{}, headers: map[string][]string{}, defined: map[string][]visited{},
 		undefined: map[uint32]bool{}, relied: map[uint32]bool{}, done: 1,
 		declaredOnly: facts.DeclaredOnly(u.target.Version),
@@ -485,6 +488,9 @@ func (s *survey) locate(name string) where {
 		libc = name
 	}
 	for _, d := range s.dirs {
+		if libc != "" && s.hasNone(d, name) {
+			continue
+		}
 		if s.isIn(d, name) {
 			// A project's own string.h comes to libc's in the end.
 			return where{file: join(d, name), libc: libc, doubt: libc == "" && strings.HasPrefix(name, "sys/")}
@@ -601,6 +607,49 @@ func (s *survey) isIn(dir, name string) bool {
 		}
 	}
 	return s.isFile(join(dir, name))
+}
+
+// hasNone reports whether a folder certainly has no header of a name that one of musl's has: what it
+// has of them is kept as long as nothing is added to the folder or taken away. Else each unit asks
+// each folder of the project for stdio.h.
+func (s *survey) hasNone(dir, name string) bool {
+	if strings.Contains(name, "/") {
+		return false
+	}
+	names, ok := s.shadows[dir]
+	if !ok {
+		names, ok = s.shadowsIn(dir)
+		if !ok {
+			names = "/" // a name that no file has, for what is not known
+		}
+		s.shadows[dir] = names
+	}
+	return names != "/" && !strings.Contains(names, " "+name+" ")
+}
+
+// shadowsIn returns the names of files in a folder that musl has headers of, with spaces around them.
+func (s *survey) shadowsIn(dir string) (names string, ok bool) {
+	// A folder that was changed a moment ago may be changed again with the same time.
+	const moment = 2 * time.Second
+	key, state := "folder "+dir, s.state(dir)
+	if !state.folder || time.Now().UnixNano()-state.time < int64(moment) {
+		return "", false
+	}
+	if o, ok := s.kept.find(key, state); ok && len(o) == 1 {
+		return o[0].value, true
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", false
+	}
+	names = " "
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasSuffix(name, ".h") && !strings.ContainsAny(name, " \n") && s.isFile(s.Headers.dir+"/musl/"+name) {
+			names += name + " "
+		}
+	}
+	s.kept.add(key, state, outline{{itemInclude, "", names}})
+	return names, true
 }
 
 // key is what the outline of a file is kept by.

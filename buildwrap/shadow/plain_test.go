@@ -123,6 +123,33 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestFolder: what a folder of headers has is known as long as nothing is added to it.
+func TestFolder(t *testing.T) {
+	b := newBench(t, "gcc")
+	b.write(map[string]string{"inc/mine.h": "int mine;\n", "x.c": "#include <stdio.h>\n#include <mine.h>\n"})
+	inc := filepath.Join(b.dir, "inc")
+	old := time.Now().Add(-time.Hour)
+	plain := func(want bool) {
+		t.Helper()
+		if _, doubt := b.result("-Iinc", "x.c"); (doubt == "") != want {
+			t.Errorf("plain %t, %s", !want, doubt)
+		}
+	}
+	for _, time := range []time.Time{old, old, old.Add(time.Minute)} {
+		if err := os.Chtimes(inc, time, time); err != nil {
+			t.Fatal(err)
+		}
+		plain(true)
+	}
+	b.write(map[string]string{"inc/stdio.h": "#include <execinfo.h>\n"})
+	plain(false)
+	if err := os.Chtimes(inc, old, old); err != nil {
+		t.Fatal(err)
+	}
+	b.write(map[string]string{"inc/fcntl.h": "#include_next <fcntl.h>\n"})
+	plain(false)
+}
+
 func text(s string) string { return s + "int last;\n" }
 
 // TestOutlinesKept: what headers say is kept, whatever happens to the file that has it.

@@ -4,8 +4,24 @@ package shadow
 
 import (
 	"io/fs"
+	"strconv"
 	"syscall"
 )
+
+// inodeOf returns what tells a file from all others of this machine, by whatever path it is reached;
+// empty when it is not there.
+func inodeOf(path string) string {
+	var info syscall.Stat_t
+	for {
+		switch err := syscall.Stat(path, &info); err {
+		case syscall.EINTR:
+			continue
+		case nil:
+			return strconv.FormatUint(uint64(info.Dev), 36) + ":" + strconv.FormatUint(uint64(info.Ino), 36)
+		}
+		return ""
+	}
+}
 
 // open opens a file to read it. The functions of package os would make it one that can be waited
 // for, with a dozen calls of the system, which no file on a disk is.

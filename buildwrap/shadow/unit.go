@@ -26,9 +26,8 @@ type Unit struct {
 
 	// messages are those of the last pass, in which stubs say what is missing.
 	messages []diagnostic.Diagnostic
-	read     []string      // files of the last pass, as the compiler names them
-	words    []string      // what options returns
-	system   []os.FileInfo // of the folders that the compiler searches of itself
+	read     []string // files of the last pass, as the compiler names them
+	words    []string // what options returns
 	zones    map[string]zone
 	paths    map[string]string
 	texts    map[string]*text
@@ -205,15 +204,9 @@ func (u *Unit) allowed(dir string) (string, bool) {
 		return "", false // below a sysroot: one of glibc's
 	}
 	path := u.abs(dir)
-	state, err := os.Stat(path)
-	if err != nil {
+	inode := inodeOf(path)
+	if inode == "" {
 		return dir, true
-	}
-	if u.system == nil {
-		u.system = make([]os.FileInfo, len(u.System))
-		for i, system := range u.System {
-			u.system[i], _ = os.Stat(system)
-		}
 	}
 	for i, system := range u.System {
 		if path == system {
@@ -230,7 +223,7 @@ func (u *Unit) allowed(dir string) (string, bool) {
 				}
 			}
 		}
-		if u.system[i] != nil && os.SameFile(u.system[i], state) {
+		if i < len(u.Inodes) && u.Inodes[i] == inode {
 			return "", false
 		}
 	}
