@@ -338,7 +338,7 @@ func (j *judge) symbols(unit *shadow.Unit, u *record.Unit, names []string, resul
 		exports := facts.GlibcSymbol(p.Name)
 		uses = append(uses, lint.Use{
 			Kind: lint.UseSymbol, Name: p.Name, File: p.File, Line: p.Line, Column: p.Column,
-			Message: undefined(p.Name), Proof: lint.ProofObject, Library: exports[0].Library,
+			Message: undefined(p.Name), Proof: lint.ProofObject, Library: exports[0].Library, Guard: p.Guard,
 		})
 	}
 	return uses

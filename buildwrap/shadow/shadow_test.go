@@ -434,6 +434,25 @@ void l(void) { error(1, 0, "x"); }
 	}
 }
 
+// TestFollowsAgain: the compiler says once that a function is declared nowhere, and of each later call
+// that an int is no pointer.
+func TestFollowsAgain(t *testing.T) {
+	b := newBench(t, "gcc")
+	b.write(map[string]string{"x.c": `#define _GNU_SOURCE
+#include <string.h>
+#include <stdio.h>
+void f(char *s) { printf("%d", (int)(long)basename(s)); }
+void g(char *s) {
+	char *t;
+	t = basename(s);
+	t =
+		basename(t);
+	s = strlen(t);
+}
+`})
+	b.want(b.uses("x.c"), "x.c:4:43 function basename")
+}
+
 func TestLineDirectives(t *testing.T) {
 	b := newBench(t, "gcc")
 	b.write(map[string]string{
@@ -626,7 +645,7 @@ func TestInterrupted(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	b := newBench(t, "gcc")
-	b.write(map[string]string{"x.c": `#include <stdio.h>
+	b.write(map[string]string{"config.h": "#define HAVE_SYSCTL 1\n", "x.c": `#include <stdio.h>
 extern int sysctl(int);
 #ifdef __GLIBC__
 int a(void) { return sysctl(1); }
@@ -635,6 +654,10 @@ struct s { int sysctl; };
 int b(struct s *s) {
 	/* sysctl */ s->sysctl = 1;
 	return 1 + sysctl(2); }
+#include "config.h"
+#ifdef HAVE_SYSCTL
+int c(void) { return sysctl(3); }
+#endif
 `})
 	h, err := b.find()
 	if err != nil {
@@ -644,8 +667,12 @@ int b(struct s *s) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := u.Compile(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	got, err := u.Tokens(context.Background(), []string{"sysctl"})
-	want := []Place{{Name: "sysctl", File: filepath.Join(b.dir, "x.c"), Line: 6, Column: 16}, {Name: "sysctl", File: filepath.Join(b.dir, "x.c"), Line: 9, Column: 13}}
+	want := []Place{{Name: "sysctl", File: filepath.Join(b.dir, "x.c"), Line: 6, Column: 16}, {Name: "sysctl", File: filepath.Join(b.dir, "x.c"), Line: 9, Column: 13},
+		{Name: "sysctl", File: filepath.Join(b.dir, "x.c"), Line: 12, Column: 22, Guard: "HAVE_SYSCTL"}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -13,13 +13,15 @@ type Place struct {
 	Name   string
 	File   string // absolute, without links
 	Line   int
-	Column int // in bytes, from 1; 0 where it comes of a macro
+	Column int    // in bytes, from 1; 0 where it comes of a macro
+	Guard  string // macro of a configured header on which it depends; see lint.Use
 }
 
 // Tokens returns where names are used in the bodies of functions and in initializers of a unit
 // as it is with musl's headers: what is compiled for glibc alone is not among it, nor are
 // declarations, nor what stands in headers of the system, nor names of functions that the unit
-// defines for musl. Of several uses in one line the first is returned.
+// defines for musl. Of several uses in one line the first is returned. The guards are known behind
+// Compile.
 func (u *Unit) Tokens(ctx context.Context, names []string) ([]Place, error) {
 	if u.Native || len(names) == 0 {
 		return nil, nil
@@ -81,7 +83,7 @@ func (u *Unit) places(names []string) ([]Place, error) {
 			u.followBack(&x)
 		}
 		u.findColumn(&x)
-		at := Place{x.Name, u.real(filepath.Clean(x.File)), x.Line, x.Column}
+		at := Place{x.Name, u.real(filepath.Clean(x.File)), x.Line, x.Column, u.guard(&x)}
 		if !seen[at] {
 			seen[at] = true
 			found = append(found, at)

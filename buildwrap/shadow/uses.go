@@ -1,12 +1,15 @@
 package shadow
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/musllint/musllint/buildwrap/diagnostic"
 	"github.com/musllint/musllint/lint"
+	"github.com/musllint/musllint/lint/csource"
 	"github.com/musllint/musllint/lint/facts"
 )
 
@@ -431,12 +434,16 @@ func (u *Unit) weigh(all []finding) (kept []finding, check bool) {
 		line int
 	}
 	causes := map[line]bool{}
+	var implicit []string // functions that the compiler took for ones that return an int, and said so once
 	firm, named := false, false
 	for _, f := range all {
 		if f.fails && (f.rank == cause || f.rank == likely) {
 			firm = firm || f.zone == project || f.rank == cause
 			if f.rank == cause {
 				causes[line{f.File, f.Line}] = true
+				if f.Kind == lint.UseFunction {
+					implicit = append(implicit, f.Name)
+				}
 			}
 		}
 		named = named || f.rank == undeclared
@@ -450,7 +457,7 @@ func (u *Unit) weigh(all []finding) (kept []finding, check bool) {
 		}
 		switch f.rank {
 		case likely:
-			if causes[line{f.File, f.Line}] {
+			if causes[line{f.File, f.Line}] || u.calls(f.File, f.Line, implicit) {
 				continue
 			}
 		case undeclared:
@@ -467,6 +474,26 @@ func (u *Unit) weigh(all []finding) (kept []finding, check bool) {
 		check = check || f.check
 	}
 	return kept, check
+}
+
+// calls reports whether a statement calls one of some functions, as far as it begins in a line.
+func (u *Unit) calls(file string, line int, functions []string) bool {
+	t := u.text(file)
+	if t == nil || len(functions) == 0 {
+		return false
+	}
+	start, ok := t.file.Offset(line, 1)
+	if !ok {
+		return false
+	}
+	tokens := t.file.Tokens()
+	i, _ := slices.BinarySearchFunc(tokens, start, func(token csource.Token, start int) int { return cmp.Compare(token.Start, start) })
+	for ; i+1 < len(tokens) && !t.file.Is(tokens[i], ";") && !t.file.Is(tokens[i], "{") && !t.file.Is(tokens[i], "}"); i++ {
+		if t.file.Is(tokens[i+1], "(") && slices.Contains(functions, t.file.Spelling(tokens[i])) {
+			return true
+		}
+	}
+	return false
 }
 
 // hostKey is a message of the host's compiler.
