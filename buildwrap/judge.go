@@ -31,7 +31,7 @@ type judge struct {
 	compiler []string // the words that run it, without ccache and the like
 	headers  *shadow.Headers
 	without  string // why there are no headers, a sentence
-	sources  map[cmdline.Source]*shadow.Unit
+	sources  map[cmdline.Source]source
 	index    *facts.MuslExports
 	found    bool
 }
@@ -48,12 +48,12 @@ func (j *judge) harmless() (harmless bool) {
 		return false
 	}
 	for _, src := range j.command.Sources {
-		if src.Readable() && !j.isHarmless(src) {
+		if j.readable(src) && !j.isHarmless(src) {
 			return false
 		}
 	}
 	for _, src := range j.command.Sources {
-		if !src.Readable() {
+		if !j.readable(src) {
 			continue
 		}
 		if err := j.store.Save(&record.Unit{Source: j.path(src.Path), Output: j.path(j.outputOf(src))}); err != nil {
@@ -64,33 +64,45 @@ func (j *judge) harmless() (harmless bool) {
 	return true
 }
 
+// readable reports whether a source can be judged. What comes through a pipe is read once, by the
+// compiler.
+func (j *judge) readable(src cmdline.Source) bool {
+	if !src.Readable() {
+		return false
+	}
+	info, err := os.Stat(j.path(src.Path))
+	return err == nil && info.Mode().IsRegular()
+}
+
 func (j *judge) isHarmless(src cmdline.Source) bool {
 	u, err := j.unitOf(src)
 	if err != nil {
 		return false
 	}
-	memo := j.memoPath(src)
-	if u.Harmless(memo) {
+	if u.Harmless() {
 		return true
 	}
-	m, ok := j.remembered(memo)
+	m, ok := j.remembered(src)
 	return ok && len(m.Uses) == 0
 }
 
-// unitOf returns a source as a unit that musl's headers can be tried on.
+// source is a unit that musl's headers can be tried on, or why they cannot.
+type source struct {
+	unit *shadow.Unit
+	err  error
+}
+
+// unitOf returns a source as a unit. It is made once.
 func (j *judge) unitOf(src cmdline.Source) (*shadow.Unit, error) {
-	if u := j.sources[src]; u != nil {
-		return u, nil
+	s, ok := j.sources[src]
+	if !ok {
+		s.unit, s.err = j.headers.Unit(j.compiler, j.dir, &j.command, src, j.env)
+		if j.sources == nil {
+			j.sources = map[cmdline.Source]source{}
+		}
+		j.sources[src] = s
 	}
-	u, err := j.headers.Unit(j.compiler, j.dir, &j.command, src, j.env)
-	if err != nil {
-		return nil, err
-	}
-	if j.sources == nil {
-		j.sources = map[cmdline.Source]*shadow.Unit{}
-	}
-	j.sources[src] = u
-	return u, nil
+	return s.unit, s.err
 }
 
 // giveUp is deferred: a fault of ours must not fail anybody's build.
@@ -154,7 +166,7 @@ func (j *judge) success() bool {
 		j.found = true
 	}
 	for _, src := range j.command.Sources {
-		if src.Readable() {
+		if j.readable(src) {
 			j.unit(src)
 		}
 	}
@@ -257,16 +269,18 @@ func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
 	if j.headers.Native {
 		return nil, nil // the build's own compile has shown it
 	}
-	memo := j.memoPath(src)
-	if m, ok := j.remembered(memo); ok {
-		return m.Uses, nil
-	}
-	if unit.Doubt() == "" && unit.Harmless(memo) {
+	if unit.Harmless() {
 		return nil, nil
 	}
+	if m, ok := j.remembered(src); ok {
+		return m.Uses, nil
+	}
 	var symbols []string
-	if j.command.Mode == cmdline.Compile {
+	switch {
+	case j.command.Mode == cmdline.Compile:
 		symbols = j.lacking(u.Output)
+	case j.command.Mode.Links():
+		symbols = j.importsOf(u.Output)
 	}
 	if j.mode == fast {
 		worth, why := j.suspect(u.Source, symbols)
@@ -283,7 +297,7 @@ func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
 		return nil, err
 	}
 	uses := append(result.Uses, j.symbols(unit, u, symbols, result)...)
-	j.remember(memo, append(result.Files, u.Source), uses)
+	j.remember(src, append(result.Files, u.Source), uses)
 	return uses, nil
 }
 
@@ -436,17 +450,11 @@ func (j *judge) link() {
 	if j.headers != nil {
 		u.Headers = j.headers.Version()
 	}
-	imports, _, err := object.Imports(output)
-	if err != nil {
-		j.note("%v", err)
-	}
-	for _, s := range imports {
-		if _, declared := facts.LookupInterface(s.Name); declared && j.headers == nil {
+	for _, name := range j.importsOf(output) {
+		if _, declared := facts.LookupInterface(name); declared && j.headers == nil {
 			continue // see unverified
 		}
-		if !s.Weak && strings.HasPrefix(s.Version, "GLIBC_") && j.missing(s.Name) {
-			u.Imports = append(u.Imports, s.Name)
-		}
+		u.Imports = append(u.Imports, name)
 	}
 	for _, name := range j.command.Libraries {
 		if facts.GlibcOnlyLibrary(name) {
@@ -458,6 +466,20 @@ func (j *judge) link() {
 	}
 	j.save(u)
 	j.summary()
+}
+
+// importsOf returns the symbols that a linked file takes from glibc and musl does not have.
+func (j *judge) importsOf(output string) (names []string) {
+	imports, _, err := object.Imports(output)
+	if err != nil {
+		j.note("%v", err)
+	}
+	for _, s := range imports {
+		if !s.Weak && strings.HasPrefix(s.Version, "GLIBC_") && j.missing(s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 // save hashes the files of a unit's uses and records it.

@@ -1,11 +1,13 @@
 package buildwrap
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/musllint/musllint/buildwrap/cmdline"
@@ -29,27 +31,42 @@ type fileState struct {
 // positionFlags differ between libtool's two compiles, and no header of musl asks for them.
 var positionFlags = map[string]bool{"-fPIC": true, "-fpic": true, "-fPIE": true, "-fpie": true, "-DPIC": true}
 
-func (j *judge) memoPath(src cmdline.Source) string {
+// positionWords are what a project asks that does.
+var positionWords = [...]string{"PIC", "PIE", "__pic__", "__pie__"}
+
+// memoName names the memo of a compile, with or without its position flags.
+func (j *judge) memoName(src cmdline.Source, position bool) string {
 	h := sha256.New()
-	for _, word := range []string{j.real.Path, j.dir, src.Path, src.Language, targetName(j.on), j.headers.Version(), j.headers.Dir(), strconv.FormatBool(j.headers.Exact)} {
+	add := func(word string) {
 		io.WriteString(h, word)
 		h.Write([]byte{0})
 	}
+	for _, word := range []string{j.real.Path, j.dir, src.Path, src.Language, targetName(j.on), j.headers.Version(), j.headers.Dir(),
+		strconv.FormatBool(j.headers.Exact), strconv.FormatBool(position)} {
+		add(word)
+	}
 	for _, name := range shadow.Variables {
-		io.WriteString(h, j.get(name))
-		h.Write([]byte{0})
+		add(j.get(name))
 	}
 	for _, word := range j.command.Shadow {
-		if !positionFlags[word] {
-			io.WriteString(h, word)
-			h.Write([]byte{0})
+		if position || !positionFlags[word] {
+			add(word)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
 // remembered returns what an equal compile of equal files came to.
-func (j *judge) remembered(name string) (*memo, bool) {
+func (j *judge) remembered(src cmdline.Source) (*memo, bool) {
+	for _, position := range [...]bool{false, true} {
+		if m, ok := j.readMemo(j.memoName(src, position)); ok {
+			return m, true
+		}
+	}
+	return nil, false
+}
+
+func (j *judge) readMemo(name string) (*memo, bool) {
 	text, err := os.ReadFile(j.store.Cache("units", name))
 	if err != nil {
 		return nil, false
@@ -66,18 +83,26 @@ func (j *judge) remembered(name string) (*memo, bool) {
 	return m, true
 }
 
-func (j *judge) remember(name string, files []string, uses []lint.Use) {
+// remember keeps what a compile came to: for libtool's other one, too, unless a file asks which of
+// them it is.
+func (j *judge) remember(src cmdline.Source, files []string, uses []lint.Use) {
 	m := memo{Uses: uses}
+	position := false
 	for _, path := range files {
 		state, err := stateOf(path)
 		if err != nil {
 			return
 		}
 		m.Files = append(m.Files, state)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return
+		}
+		position = position || slices.ContainsFunc(positionWords[:], func(word string) bool { return bytes.Contains(text, []byte(word)) })
 	}
 	text, err := json.Marshal(m)
 	if err == nil {
-		err = j.store.WriteCache(text, "units", name)
+		err = j.store.WriteCache(text, "units", j.memoName(src, position))
 	}
 	if err != nil {
 		j.note("%v", err)

@@ -25,6 +25,10 @@ const (
 // maxClauses is more than people write, and keeps a thousand nested conditions from a million.
 const maxClauses = 24
 
+// maxCondition is the number of tokens from which on a condition is not read: each parenthesis is
+// looked for from each other one.
+const maxCondition = 1000
+
 // guardsOf returns the guards of the branches of a file.
 func guardsOf(f *csource.File) []string {
 	branches := f.Branches()
@@ -87,6 +91,9 @@ func withoutNots(guard string) string {
 }
 
 func branchClauses(f *csource.File, b csource.Branch) []string {
+	if len(b.Condition) > maxCondition {
+		return nil
+	}
 	for _, token := range b.Condition {
 		if token.Kind == csource.Ident && (f.Is(token, "and") || f.Is(token, "or") || f.Is(token, "not")) {
 			return nil // operators of C++
@@ -245,7 +252,11 @@ func (s *survey) holds(guard string, file uint16) bool {
 // defines reports whether a macro is certainly defined for what comes behind a file. Somebody may
 // not take that back any more.
 func (s *survey) defines(name string, file uint16) bool {
-	if !s.macros.hasSince(name, file) || s.undefined[hashOf(name)] {
+	if s.positive || !s.macros.hasSince(name, file) || s.undefined[hashOf(name)] || s.undefined[hashOf("*")] {
+		return false
+	}
+	// The headers of the libraries, which are not read for it, undefine names of their own.
+	if _, ok := s.lookup(name); ok || name[0] == '_' || name == "min" || name == "max" {
 		return false
 	}
 	s.relied[hashOf(name)] = true
@@ -258,7 +269,7 @@ func (s *survey) maybe(name string) bool {
 	switch {
 	case s.macros.has(name):
 		return true
-	case name == "" || name[0] == '0' || isElsewhere(name):
+	case name == "" || name[0] == '0' || isElsewhere(name), name == "__clang__" && !s.Clang, s.Arch == "x86_64" && isOtherMachine(name):
 		return false
 	case name == "__cplusplus":
 		return s.cxx()
@@ -280,6 +291,29 @@ func (s *survey) maybe(name string) bool {
 	return false
 }
 
+// isOtherMachine is true of macros by which one knows processors that are not x86-64.
+func isOtherMachine(name string) bool {
+	switch name {
+	case "__i386__", "__i386", "__ia64__", "__ia64", "__arm__", "__aarch64__", "__powerpc__", "__powerpc64__", "__ppc__", "__PPC__", "__mips__", "__mips",
+		"__sparc__", "__sparc", "__s390__", "__s390x__", "__riscv", "__alpha__", "__alpha", "__hppa__", "__hppa", "__m68k__", "__sh__", "__loongarch__":
+		return true
+	}
+	return false
+}
+
+// ofCompiler reports whether the compiler itself defines a macro, as all that are meant here do.
+func (s *survey) ofCompiler(name string) bool {
+	switch name {
+	case "__linux__", "linux", "__linux", "__unix__", "__unix", "unix", "__GNUC__", "__GNUC_MINOR__", "__STDC__", "__STDC_VERSION__":
+		return true
+	case "__cplusplus":
+		return s.cxx()
+	case "__clang__":
+		return s.Clang
+	}
+	return false
+}
+
 // certain reports whether a guard holds as far as anybody can tell: a file defines the macros,
 // or every compiler does.
 func (s *survey) certain(guard string) bool {
@@ -287,20 +321,14 @@ func (s *survey) certain(guard string) bool {
 		if strings.HasPrefix(name, notMark) {
 			return true // see denials
 		}
-		switch name {
-		case "__linux__", "linux", "__linux", "__unix__", "__unix", "unix", "__GNUC__", "__STDC__":
-			return true
-		case "__cplusplus":
-			return s.cxx()
-		}
-		return s.macros.has(name)
+		return s.macros.has(name) || s.ofCompiler(name)
 	})
 }
 
-// without reports whether none of some macros is defined, names with | between them.
+// without reports whether certainly none of some macros is defined, names with | between them.
 func (s *survey) without(names string) bool {
 	for name := range strings.SplitSeq(names, "|") {
-		if name != "" && s.macros.has(name) {
+		if name != "" && s.maybe(name) {
 			return false
 		}
 	}
@@ -321,7 +349,7 @@ func denials(f *csource.File) []string {
 			names = nil
 		}
 		names = append(names, before[b.Chain]...)
-		if len(before[b.Chain]) < maxClauses {
+		if len(before[b.Chain]) < maxClauses && !elsewhere(f, b) { // which is never compiled here
 			before[b.Chain] = append(before[b.Chain], asked...)
 		}
 		if b.Parent >= 0 && all[b.Parent] != "" {
@@ -337,7 +365,7 @@ func denials(f *csource.File) []string {
 // deniedBy returns the macros that a condition asks not to be defined, and all that it asks
 // about. Those of other systems are left out.
 func deniedBy(f *csource.File, b csource.Branch) (denied, asked []string) {
-	c := b.Condition
+	c := b.Condition[:min(len(b.Condition), maxCondition)]
 	negated := b.Name == "ifndef" || b.Name == "elifndef"
 	until := -1 // the end of what a ! is about
 	for i, token := range c {

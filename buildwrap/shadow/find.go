@@ -50,7 +50,6 @@ type info struct {
 	// System are the folders that the compiler searches of itself. A unit that names one
 	// of them, as -I/usr/include does, would get glibc's headers back.
 	System []string
-	Inodes []string // of System; see inodeOf
 	// Search and SearchCXX are the folders that take their place, in order.
 	Search    []string
 	SearchCXX []string
@@ -319,7 +318,7 @@ func (h *Headers) fill(dir string) error {
 	libc := []string{overlayDir, musl}
 	var before, own, after []string
 	for i, from := range h.C {
-		h.addSystem(from)
+		h.System = append(h.System, from)
 		h.Stamps = append(h.Stamps, stampOf(from))
 		switch base := filepath.Base(from); {
 		case !isDir(from), base == "include-fixed": // headers of glibc, repaired
@@ -346,17 +345,12 @@ func (h *Headers) fill(dir string) error {
 	return h.fillCXX(dir)
 }
 
-func (h *Headers) addSystem(dir string) {
-	h.System = append(h.System, dir)
-	h.Inodes = append(h.Inodes, inodeOf(dir))
-}
-
 func (h *Headers) fillCXX(dir string) error {
 	var cxx []string
 	for _, from := range h.CXX {
 		if !has(h.C, from) {
 			cxx = append(cxx, from)
-			h.addSystem(from)
+			h.System = append(h.System, from)
 			h.Stamps = append(h.Stamps, stampOf(from))
 		}
 	}

@@ -42,7 +42,6 @@ func (i *info) text() (string, bool) {
 		line("stamp", strconv.FormatInt(s.Time, 10)+" "+s.Path)
 	}
 	list("system", i.System)
-	list("inode", i.Inodes)
 	list("search", i.Search)
 	list("search-c++", i.SearchCXX)
 	for _, link := range slices.Sorted(maps.Keys(i.Views)) {
@@ -91,8 +90,6 @@ func (i *info) read(text string) bool {
 			i.Stamps = append(i.Stamps, stamp{path, n})
 		case "system":
 			i.System = append(i.System, value)
-		case "inode":
-			i.Inodes = append(i.Inodes, value)
 		case "search":
 			i.Search = append(i.Search, value)
 		case "search-c++":

@@ -8,49 +8,12 @@ import (
 	"testing"
 )
 
-// TestRemembers: that a unit is harmless is known as long as all its files are what they were.
-func TestRemembers(t *testing.T) {
-	dir := t.TempDir()
-	header := filepath.Join(dir, "a.h")
-	write := func(name, text string) {
-		t.Helper()
-		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(header, "int a;\n")
-	source := fileState{regular: true, size: 3, time: 4}
-	o := &outlines{}
-	o.add("c "+header, stateOf(header), outline{{itemName, "", "x"}})
-	o.remember("command", source, []string{"c " + header})
-	o.remember("alone", source, nil)
-	again := &outlines{}
-	again.read(string(o.fresh))
-	want := func(memo string, state fileState, want bool) {
-		t.Helper()
-		if got := again.remembers(memo, state, stateOf); got != want {
-			t.Errorf("%s: %t", memo, got)
-		}
-	}
-	want("command", source, true)
-	want("alone", source, true)
-	want("another", source, false)
-	want("command", fileState{regular: true, size: 3, time: 5}, false)
-	write(header, "int a, b;\n")
-	want("command", source, false)
-	want("alone", source, true)
-	if err := os.Remove(header); err != nil {
-		t.Fatal(err)
-	}
-	want("command", source, false)
-}
-
 // TestInfoKept: what is known of a compiler is the same when it was kept.
 func TestInfoKept(t *testing.T) {
 	whole := info{
 		description: description{Clang: true, Major: 14, Arch: "x86_64", C: []string{"/a", "/b c"}, CXX: []string{"/cxx"}},
 		Native:      true, None: "no headers: install them", Musl: muslHeaders{Dir: "/musl", Version: "1.2.5", CXX: "/musl/cxx"}, Tree: "key-1",
-		Stamps: []stamp{{"/x y", 17}, {"/not there", 0}}, System: []string{"/usr/include"}, Inodes: []string{"1:2"}, Search: []string{"/s1", "/s2"}, SearchCXX: []string{"/s3"},
+		Stamps: []stamp{{"/x y", 17}, {"/not there", 0}}, System: []string{"/usr/include"}, Search: []string{"/s1", "/s2"}, SearchCXX: []string{"/s3"},
 		Views: map[string]string{"/v1": "/usr/include", "/v0": "/usr/local/include"},
 	}
 	for _, i := range []info{whole, {}} {

@@ -43,15 +43,6 @@ func hashText(name string) string {
 	return string(b[:])
 }
 
-// hashIn is the hash that a text begins with, which is long enough.
-func hashIn(text string) uint32 {
-	h := uint32(0)
-	for i := hashLength - 1; i >= 0; i-- {
-		h = h<<hashDigit | uint32(text[i]-'0')&(1<<hashDigit-1)
-	}
-	return h
-}
-
 func filterBit(hash string) uint32 {
 	h := uint32(hash[0]-'0') | uint32(hash[1]-'0')<<hashDigit | uint32(hash[2]-'0')<<(2*hashDigit)
 	return h & (1<<filterBits - 1)

@@ -17,7 +17,9 @@ func (s *survey) used(items []visited) (visited, bool) {
 	macros := map[string]visited{}
 	for _, v := range items {
 		macro, _ := cutBody(v.guard)
-		macros[macro] = v
+		if macros[macro].value != ofGlibc {
+			macros[macro] = v
+		}
 	}
 	for _, o := range s.Unit.options() {
 		for macro, v := range macros {
@@ -33,12 +35,24 @@ func (s *survey) used(items []visited) (visited, bool) {
 		}
 		f := csource.Read(text)
 		for macro, v := range macros {
-			if mentions(f, macro) {
+			if mentions(f, macro) || v.value == ofGlibc && asksFor(f, macro) {
 				return v, true
 			}
 		}
 	}
 	return visited{}, false
+}
+
+// asksFor reports whether a condition of a file asks for a macro.
+func asksFor(f *csource.File, macro string) bool {
+	for _, b := range f.Branches() {
+		for _, token := range b.Condition {
+			if token.Kind == csource.Ident && f.Is(token, macro) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mentions reports whether a file may use a macro: what only defines it or asks for it does not,

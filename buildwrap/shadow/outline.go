@@ -1,6 +1,7 @@
 package shadow
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -23,7 +24,8 @@ type item struct {
 // Kinds of items, in the order in which those of a file are taken in: what it needs comes behind what
 // it includes.
 const (
-	itemUndef   = 'U' // a macro that is undefined, under whatever conditions
+	itemGuard   = 'G' // the macro of the file's include guard
+	itemUndef   = 'U' // a macro that is undefined, under whatever conditions; "*": nobody knows which
 	itemInclude = 'i' // "letters name"
 	itemHeader  = 'm' // `NAME "header.h"`, which an #include may name
 	itemMacros  = 'h' // hashes of the macros that are defined, all with the same guard
@@ -35,6 +37,7 @@ const (
 	itemOdd     = 'o' // "name header header": it matters where one of the headers is included
 	itemOddNeed = 'p' // the same, unless one is included for certain
 	itemUnknown = 'u' // an #include that cannot be read
+	itemList    = 'l' // of a folder: the names of its headers
 )
 
 // Letters of an #include.
@@ -48,6 +51,9 @@ const (
 	unless       = "!" // and the macros that must not be defined, up to the end of the letters
 )
 
+// ofGlibc is what itemName says of a macro that is defined where the libc is glibc alone.
+const ofGlibc = "what glibc alone has"
+
 // outliner makes an outline.
 type outliner struct {
 	*survey
@@ -58,6 +64,7 @@ type outliner struct {
 	positive           []string // the guards without what must not be defined
 	notHere, aboutLibc []bool
 	glibcAlone         []bool
+	withoutGlibc       []bool
 
 	kernel bool
 	macro  string   // whose body the words are in
@@ -128,6 +135,16 @@ func (o *outliner) directives() {
 	for _, include := range f.Includes() {
 		includes[include.Directive] = include
 	}
+	if guard, ok := f.HeaderGuard(); ok {
+		for _, token := range guard.Condition {
+			if token.Kind == csource.Ident && !f.Is(token, "defined") {
+				o.keep(item{itemGuard, "", f.Spelling(token)})
+			}
+		}
+	}
+	if bytes.Contains(f.Text(), []byte("pop_macro")) {
+		o.keep(item{itemUndef, "", "*"})
+	}
 	hashes := map[string][]string{}
 	var certain []string
 	for i, d := range f.Directives() {
@@ -144,7 +161,7 @@ func (o *outliner) directives() {
 				hashes[guard] = append(hashes[guard], hashText(name))
 			}
 			if b >= 0 && o.glibcAlone[b] {
-				o.keep(item{itemName, bodyMark + name, "what glibc alone has"})
+				o.keep(item{itemName, bodyMark + name, ofGlibc})
 			}
 			if name == "_GNU_SOURCE" || isFeature(name) {
 				o.keep(item{itemFeature, guard, name})
@@ -265,9 +282,12 @@ func (o *outliner) branches() {
 	list := f.Branches()
 	o.denials, o.glibcAlone = denials(f), o.forGlibc()
 	o.guards = guardsOf(f)
-	o.positive = make([]string, len(list))
+	o.positive, o.withoutGlibc = make([]string, len(list)), make([]bool, len(list))
 	for i, guard := range o.guards {
 		o.positive[i] = withoutNots(guard)
+		for clause := range strings.SplitSeq(guard, "&") {
+			o.withoutGlibc[i] = o.withoutGlibc[i] || clause == notMark+"__GLIBC__" || clause == notMark+"__GNU_LIBRARY__"
+		}
 	}
 	o.notHere, o.aboutLibc = make([]bool, len(list)), make([]bool, len(list))
 	chains := make([]bool, len(list)) // by the first branch of a chain: about libc so far
@@ -281,8 +301,8 @@ func (o *outliner) branches() {
 	}
 }
 
-// always reports whether a branch is compiled whenever its file is, the first time at least, but for
-// a condition that asks whether a macro is defined already.
+// always reports whether a branch is compiled whenever its file is and its include guard is not
+// defined, but for a condition that asks whether a macro is defined already.
 func (o *outliner) always(branch int, macro string) bool {
 	list := o.file.Branches()
 	header, guarded := o.file.HeaderGuard()
@@ -336,6 +356,16 @@ func (o *outliner) conditions(offset int) (tokens []csource.Token) {
 func elsewhere(f *csource.File, b csource.Branch) bool {
 	if b.Name == "else" || b.Name == "ifndef" || b.Name == "elifndef" {
 		return false
+	}
+	if clauses := branchClauses(f, b); len(clauses) > 0 {
+		return slices.ContainsFunc(clauses, func(clause string) bool {
+			for name := range strings.SplitSeq(clause, "|") {
+				if name != "0" && !isElsewhere(name) {
+					return false
+				}
+			}
+			return true
+		})
 	}
 	for i, token := range b.Condition {
 		if token.Kind != csource.Ident || !isElsewhere(f.Spelling(token)) {

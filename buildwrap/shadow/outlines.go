@@ -131,11 +131,12 @@ func (o *outlines) place(hash, start uint32) {
 	o.slots[i] = slot{hash, start}
 }
 
-// record returns the text that was kept for a file, by the hash of its key.
-func (o *outlines) record(hash uint32) (string, bool) {
+// record returns the text that was kept for a file.
+func (o *outlines) record(key string) (string, bool) {
 	if o.count == 0 {
 		return "", false
 	}
+	hash := hashOf(key)
 	i := int(hash) & (len(o.slots) - 1)
 	for o.slots[i].start > 0 && o.slots[i].hash != hash {
 		i = (i + 1) & (len(o.slots) - 1)
@@ -153,51 +154,14 @@ func (o *outlines) record(hash uint32) (string, bool) {
 	return text, true
 }
 
-// memoMark begins the key of the record that says that a unit is harmless. Its items are the files
-// that it was made of, by the hashes of their own keys: libtool and many others compile each source
-// twice, for the shared and for the static library.
-const memoMark = "="
-
-// remember keeps that a unit is harmless. files are the keys of all that it includes.
-func (o *outlines) remember(memo string, state fileState, files []string) {
-	var hashes strings.Builder
-	for _, key := range files {
-		if strings.Contains(key, "\n") {
-			return
-		}
-		hashes.WriteString(hashText(key))
-	}
-	o.add(memoMark+memo, state, outline{{itemMacros, "", hashes.String()}})
-}
-
-// remembers reports whether a unit was harmless, and all its files are what they were.
-func (o *outlines) remembers(memo string, state fileState, stateOf func(path string) fileState) bool {
-	list, ok := o.find(memoMark+memo, state)
-	if !ok || len(list) != 1 {
-		return false
-	}
-	for hashes := list[0].value; len(hashes) >= hashLength; hashes = hashes[hashLength:] {
-		record, ok := o.record(hashIn(hashes))
-		if !ok {
-			return false
-		}
-		head, _, _ := strings.Cut(record, "\n")
-		fields := strings.SplitN(head, " ", 4) // the size, the time, the language and the path
-		if len(fields) != 4 || !strings.HasPrefix(head, stateOf(fields[3]).text()) {
-			return false
-		}
-	}
-	return true
-}
-
 // find returns what a file says that is still the same.
 func (o *outlines) find(key string, state fileState) (outline, bool) {
-	record, ok := o.record(hashOf(key))
+	record, ok := o.record(key)
 	if !ok {
 		return nil, false
 	}
-	head, body, _ := strings.Cut(record, "\n")
-	if head != state.text()+key {
+	first, body, _ := strings.Cut(record, "\n")
+	if first != state.text()+key {
 		return nil, false
 	}
 	found := make(outline, 0, strings.Count(body, "\n"))

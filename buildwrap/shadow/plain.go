@@ -3,7 +3,6 @@ package shadow
 import (
 	"math"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/musllint/musllint/lint/csource"
@@ -15,32 +14,25 @@ import (
 // header that is not included for certain before. What conditions certainly rule out is left out; all
 // else counts. Where there is a doubt the unit is compiled.
 //
-// What a header says is kept in the cache, as a hundred units include the same ones, and so is that
-// the unit is harmless, under the name memo if it is not empty. Of OpenSSL's 977 sources all but 28
-// need no compile, which takes a third of the time of the build's own there.
-func (u *Unit) plain(memo string) bool {
+// What a header says is kept in the cache, as a hundred units include the same ones.
+func (u *Unit) plain() bool {
 	if facts.CompareVersions("apk", u.target.Version, "1.2.2") < 0 {
 		u.doubt = "musl " + u.target.Version // whose headers are not known that well
 		return false
 	}
 	s := newSurvey(u)
-	source := s.abs(u.src.Path)
-	if memo != "" && s.kept.remembers(memo, s.state(source), s.state) {
-		return true
+	plain := s.options() && s.file(s.abs(u.src.Path), always) && s.settle()
+	if s.reordered {
+		// A file may come before others that it was taken to come behind: nothing is certainly defined.
+		kept := s.kept
+		u.doubt = ""
+		s = newSurvey(u)
+		s.kept, s.positive = kept, true
+		plain = s.options() && s.file(s.abs(u.src.Path), always) && s.settle()
 	}
-	plain := s.options() && s.file(source, always) && s.settle() && s.met()
+	plain = plain && s.met()
 	if plain && u.cxx() && u.nullIsSuspicious() {
 		plain = s.doubts("NULL")
-	}
-	if plain && memo != "" {
-		var keys []string
-		for path := range s.visits {
-			if path != source {
-				keys = append(keys, s.key(path))
-			}
-		}
-		slices.Sort(keys)
-		s.kept.remember(memo, s.state(source), keys)
 	}
 	s.kept.save()
 	return plain
@@ -52,7 +44,7 @@ type survey struct {
 	kept    *outlines
 	files   map[string]fileState
 	folders map[string]bool   // whether they are there
-	shadows map[string]string // by folder; see hasNone
+	listed  map[string]string // by folder; see list
 	visits  map[string]visit  // by path
 	found   map[string]where  // by name
 	known   map[string]known
@@ -77,15 +69,19 @@ type survey struct {
 	undefined, relied map[uint32]bool
 	gnu, posix        bool // names are shown, or hidden
 
-	done     uint16    // files that were gone through to their end, from 1
-	settling uint16    // the last one that is certainly before what is taken in belatedly
-	waiting  []visited // for a guard to hold, or for the macro of an #include
-	asked    []visited // names, needs and odds
+	done     uint16 // files that were gone through to their end, from 1
+	settling uint16 // the last one that is certainly before what is taken in belatedly
+	// An #include was taken in belatedly after a condition was decided by what is certainly defined;
+	// no condition is.
+	reordered, positive bool
+
+	waiting []visited // for a guard to hold, or for the macro of an #include
+	asked   []visited // names, needs and odds
 }
 
 func newSurvey(u *Unit) *survey {
 	return &survey{
-		Unit: u, kept: openOutlines(u), files: map[string]fileState{}, folders: map[string]bool{}, shadows: map[string]string{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
+		Unit: u, kept: openOutlines(u), files: map[string]fileState{}, folders: map[string]bool{}, listed: map[string]string{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
 		included: map[string]bool{}, named: map[string]bool{}, kernel: map[string]bool{}, headers: map[string][]string{}, defined: map[string][]visited{},
 		undefined: map[uint32]bool{}, relied: map[uint32]bool{}, done: 1,
 		declaredOnly: facts.DeclaredOnly(u.target.Version),
@@ -150,6 +146,9 @@ func (s *survey) met() bool {
 // answers reports whether what a file asks for is there, or is no matter.
 func (s *survey) answers(v visited) bool {
 	name, headers, _ := strings.Cut(v.value, " ")
+	if s.undefined[hashOf(name)] {
+		return false // before or behind, who knows
+	}
 	for _, d := range s.defined[name] {
 		if _, denied, _ := strings.Cut(d.value, " "); s.certain(d.guard) && (denied == name || s.without(denied)) {
 			return true
@@ -191,7 +190,7 @@ func (s *survey) doubts(why string) bool {
 	return false
 }
 
-// options reads the unit's options, and reports false for those that hide or show names.
+// options reads the unit's options, and reports false for those that nobody can tell about.
 func (s *survey) options() bool {
 	options := s.Unit.options()
 	var system, after, first []string
@@ -221,15 +220,15 @@ func (s *survey) options() bool {
 			i++
 			fallthrough
 		case strings.HasPrefix(o, "-D"), strings.HasPrefix(o, "-U"):
-			if !s.define(o[2:]) {
-				return false
-			}
 			if o[1] == 'U' {
 				s.undefined[hashOf(o[2:])] = true
+			} else if !s.define(o[2:]) {
+				return false
 			}
 		case o == "-ansi", strings.HasPrefix(o, "-std=") && !strings.HasPrefix(o, "-std=gnu"):
 			s.posix = true
-		case o == "-imacros", o == "-Xpreprocessor",
+		case strings.HasPrefix(o, "-imacros"), strings.HasPrefix(o, "-include"), strings.HasPrefix(o, "--define-macro"), strings.HasPrefix(o, "--undefine-macro"),
+			strings.HasPrefix(o, "--imacros"), o == "-Xpreprocessor", o == "-trigraphs",
 			strings.HasPrefix(o, "-Wp,"), strings.HasPrefix(o, "-iwith"), strings.HasPrefix(o, "-iprefix"), strings.HasPrefix(o, "--include"):
 			return s.doubts(o)
 		}
@@ -245,7 +244,7 @@ func (s *survey) options() bool {
 	return true
 }
 
-// define takes in NAME or NAME=VALUE.
+// define takes in NAME or NAME=VALUE of -D, and reports false where the value is one of a libc's names.
 func (s *survey) define(text string) bool {
 	name, value, _ := strings.Cut(text, "=")
 	name, _, _ = strings.Cut(name, "(")
@@ -303,6 +302,10 @@ func (s *survey) file(path string, now visit) bool {
 		}
 		v := visited{item: i, path: path, file: before, now: now}
 		switch {
+		case i.kind == itemGuard:
+			if s.macros.has(i.value) { // by another file: nothing of this one may be compiled
+				now = min(now, certainly)
+			}
 		case i.kind == itemCertain:
 			certain = len(s.macros.lists)
 			s.macros.addAll(i.value, 0)
@@ -329,6 +332,10 @@ func (s *survey) settle() bool {
 			if !s.holds(v.guard, v.file) {
 				s.waiting = append(s.waiting, v)
 				continue
+			}
+			if v.kind == itemInclude && len(s.relied) > 0 {
+				s.reordered = true
+				return false
 			}
 			s.settling = v.file
 			before := v.taken
@@ -396,7 +403,11 @@ func (s *survey) take(v visited) bool {
 			s.waiting = append(s.waiting, v)
 			return true
 		}
-		return s.include(v.path, letters, name, v.now)
+		now := v.now
+		if !s.certain(v.guard) {
+			now = perhaps
+		}
+		return s.include(v.path, letters, name, now)
 	case itemUnknown:
 		return s.doubts(v.path + " includes what macros say")
 	case itemHeader:
@@ -406,7 +417,7 @@ func (s *survey) take(v visited) bool {
 		s.macros.addAll(v.value, 0)
 	case itemUndef:
 		h := hashOf(v.value)
-		if s.relied[h] {
+		if s.relied[h] || v.value == "*" && len(s.relied) > 0 {
 			return s.doubts(v.path + " undefines " + v.value)
 		}
 		s.undefined[h] = true
@@ -415,7 +426,7 @@ func (s *survey) take(v visited) bool {
 		s.defined[name] = append(s.defined[name], v)
 	case itemFeature:
 		if v.value == "_GNU_SOURCE" {
-			s.gnu = true
+			s.gnu = s.gnu || s.certain(v.guard)
 		} else {
 			s.posix = true
 		}
@@ -434,6 +445,9 @@ func (s *survey) take(v visited) bool {
 // include goes through what a file includes.
 func (s *survey) include(path, letters, name string, now visit) bool {
 	letters, denied, _ := strings.Cut(letters, unless)
+	if filepath.IsAbs(name) {
+		return s.file(filepath.Clean(name), perhaps)
+	}
 	switch {
 	case strings.Contains(letters, notHere) || !s.without(denied):
 		now = perhaps
@@ -482,6 +496,9 @@ func (s *survey) key(path string) string {
 // outline returns what a file says, and false when it cannot be read.
 func (s *survey) outline(path string) (outline, bool) {
 	key, state := s.key(path), s.state(path)
+	if s.kernel[path] {
+		key = "kernel " + key
+	}
 	if o, ok := s.kept.find(key, state); ok {
 		return o, true
 	}

@@ -104,6 +104,25 @@ func TestText(t *testing.T) {
 		{name: "variable of a function's name", text: "int g(int);\nint f(int kill) { return g(kill); }\n", plain: true},
 		{name: "function in parentheses", text: "#include <stdlib.h>\nint f(void) { return (raise)(9); }\n"},
 		{name: "error without a header", text: "#if __has_include(<execinfo.h>)\n#include <stdio.h>\n#else\n#error unsupported\n#endif\n"},
+		// What a review found.
+		{name: "guard of another file", text: "#define GUARD_H\n#include \"guard.h\"\n#include \"unless-no.h\"\n"},
+		{name: "guard of an option", text: "#include \"guard.h\"\n#include \"unless-no.h\"\n", args: []string{"-DGUARD_H"}},
+		{name: "guard", text: "#include \"guard.h\"\n#include \"unless-no.h\"\n", plain: true},
+		{name: "popped macro", text: "#pragma push_macro(\"NO\")\n#include \"no.h\"\n#pragma pop_macro(\"NO\")\n#include \"unless-no.h\"\n"},
+		{name: "undefined by a long option", text: "#include \"unless-no.h\"\n", args: []string{"-DNO", "--undefine-macro=NO"}},
+		{name: "included belatedly before", text: "#include \"conf-late.h\"\n#ifdef USE_LATE\n#include \"unless-no.h\"\n#endif\n#include \"no.h\"\n#include \"unless-no.h\"\n"},
+		{name: "pasted twice", text: "#define _GNU_SOURCE\n#include <unistd.h>\n#define F(a, b) a##b##64\nlong f(int d) { return F(ls, eek)(d, 0, 0); }\n"},
+		{name: "pasted behind", text: "#define _GNU_SOURCE\n#include <string.h>\n#define F(a) a##dupa\nchar *f(char *s) { return F(str)(s); }\n"},
+		{name: "macro for glibc alone that is asked for", text: "#include <stdio.h>\n#ifdef __GLIBC__\n#define BACKEND 1\n#endif\n#ifndef BACKEND\n#error none\n#endif\n"},
+		{name: "code for others", text: "#include <stdio.h>\n#ifdef __GLIBC__\n#else\nmy_t x;\n#endif\n"},
+		{name: "absolute path", text: "#include \"/dev/null/nothing.h\"\n"},
+		{name: "machine", text: "#include <sys/param.h>\n#ifdef __ia64__\n#include <signal.h>\n#endif\nint f(void) { return kill(0, 9); }\n"},
+		{name: "another compiler", text: "#define _GNU_SOURCE\n#include <string.h>\n#ifdef __clang__\n#define OWN\n#endif\n#ifdef OWN\n#define strndupa(s, n) (s)\n#endif\nchar *f(char *s) { return strndupa(s, 1); }\n"},
+		{name: "not this compiler", text: "#define _GNU_SOURCE\n#include <string.h>\n#ifndef __GNUC__\n#define strndupa(s, n) (s)\n#endif\nchar *f(char *s) { return strndupa(s, 1); }\n"},
+		{name: "joined option", text: "int x;\n", args: []string{"-includeuses.h"}},
+		{name: "undefined definition", text: "#define _GNU_SOURCE\n#include <string.h>\n#define strndupa(s, n) (s)\n#undef strndupa\nchar *f(char *s) { return strndupa(s, 1); }\n"},
+		{name: "call in a macro", text: "#include <sys/param.h>\n#define DIE kill(0, 9)\nint f(void) { return DIE; }\n"},
+		{name: "compared function", text: "#include <stdlib.h>\nint f(void *p) { return p == raise; }\n"},
 		{name: "error if defined", text: "#ifdef ERROR\n#error ERROR is defined\n#endif\n", plain: true},
 		{name: "error if not defined", text: "#include <fcntl.h>\n#ifndef F_GETLK64\n#error no large files\n#endif\n"},
 	} {
@@ -113,6 +132,7 @@ func TestText(t *testing.T) {
 			"late.h": "#include <execinfo.h>\n", "sets-late.h": "#define LATE\n", "uses-late.h": "#ifdef LATE\n#include \"late.h\"\n#endif\n",
 			"circle.h": "#ifndef A\n#define A\n#include \"circle2.h\"\n#include \"circle.h\"\n#endif\n", "circle2.h": "#include \"circle.h\"\nint circle;\n",
 			"no.h": "#ifndef NO\n#define NO\n#endif\n", "unless-no.h": "#ifndef NO\n#include <execinfo.h>\n#endif\n", "undefines-no.h": "#undef NO\n",
+			"guard.h": "#ifndef GUARD_H\n#define GUARD_H\n#define NO\n#endif\n", "conf-late.h": "#include <limits.h>\n#ifdef PATH_MAX\n#define USE_LATE\n#endif\n",
 			"perhaps-no.h": "#if A > 1\n#define NO\n#endif\n",
 			"x.c":          text(tt.text),
 		})
@@ -259,7 +279,7 @@ func TestDeepConditions(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	harmless := u.Harmless("")
+	harmless := u.Harmless()
 	if took := time.Since(start); !harmless || took > 5*time.Second {
 		t.Errorf("harmless %t, %s, after %v", harmless, u.Doubt(), took)
 	}

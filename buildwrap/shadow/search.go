@@ -145,45 +145,43 @@ func (s *survey) isIn(dir, name string) bool {
 	return s.isFile(join(dir, name))
 }
 
-// hasNone reports whether a folder certainly has no header of a name that one of musl's has: what it
-// has of them is kept as long as nothing is added to the folder or taken away. Else each unit asks
-// each folder of the project for stdio.h.
+// hasNone reports whether a folder certainly has no header of a name: what it has is kept as long as
+// nothing is added to the folder or taken away. Else each unit asks each folder of the project for
+// stdio.h.
 func (s *survey) hasNone(dir, name string) bool {
 	if strings.Contains(name, "/") {
 		return false
 	}
-	names, ok := s.shadows[dir]
+	names, ok := s.listed[dir]
 	if !ok {
-		names, ok = s.shadowsIn(dir)
-		if !ok {
-			names = "/" // a name that no file has, for what is not known
-		}
-		s.shadows[dir] = names
+		names = s.list(dir)
+		s.listed[dir] = names
 	}
-	return names != "/" && !strings.Contains(names, " "+name+" ")
+	return names != "" && !strings.Contains(names, " "+name+" ")
 }
 
-// shadowsIn returns the names of files in a folder that musl has headers of, with spaces around them.
-func (s *survey) shadowsIn(dir string) (names string, ok bool) {
+// list returns the names of a folder's headers, with spaces around them; empty when they are not known.
+func (s *survey) list(dir string) string {
 	// A folder that was changed a moment ago may be changed again with the same time.
 	const moment = 2 * time.Second
-	key, state := "folder "+dir, s.state(dir)
+	state := s.state(dir)
 	if !state.folder || time.Now().UnixNano()-state.time < int64(moment) {
-		return "", false
+		return ""
 	}
+	key := "folder " + inodeOf(dir) + " " + dir // another one may be put in its place
 	if o, ok := s.kept.find(key, state); ok && len(o) == 1 {
-		return o[0].value, true
+		return o[0].value
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return "", false
+		return ""
 	}
-	names = " "
+	names := " "
 	for _, entry := range entries {
-		if name := entry.Name(); strings.HasSuffix(name, ".h") && !strings.ContainsAny(name, " \n") && s.isFile(s.Headers.dir+"/musl/"+name) {
+		if name := entry.Name(); strings.HasSuffix(name, ".h") && !strings.ContainsAny(name, " \n") {
 			names += name + " "
 		}
 	}
-	s.kept.add(key, state, outline{{itemInclude, "", names}})
-	return names, true
+	s.kept.add(key, state, outline{{itemList, "", names}})
+	return names
 }

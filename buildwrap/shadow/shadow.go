@@ -60,19 +60,20 @@ func (h *Headers) Unit(compiler []string, dir string, cmd *cmdline.Command, src 
 
 // Harmless reports whether the text of a unit and of all that it includes shows that a compile
 // with musl's headers would find nothing. It takes a fiftieth of the time of one, and does not
-// need the build's own compile to have been. When it is not, Doubt says why, for people. memo is a
-// name for the command of the unit, by which the answer is kept for the same one again; with none it
-// is not.
-func (u *Unit) Harmless(memo string) bool {
-	switch {
-	case u.Native:
-		u.doubt = "the compiler makes programs for musl"
-	case u.Exact:
-		u.doubt = "every unit is"
-	default:
-		return u.plain(memo)
+// need the build's own compile to have been. When it is not, Doubt says why, for people.
+func (u *Unit) Harmless() bool {
+	if !u.asked {
+		u.asked = true
+		switch {
+		case u.Native:
+			u.doubt = "the compiler makes programs for musl"
+		case u.Exact:
+			u.doubt = "every unit is"
+		default:
+			u.harmless = u.plain()
+		}
 	}
-	return false
+	return u.harmless
 }
 
 // Doubt is why Harmless reported false.

@@ -112,7 +112,7 @@ func (b *bench) result(args ...string) (r Result, doubt string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if !u.Harmless("") {
+	if !u.Harmless() {
 		if doubt = u.Doubt(); doubt == "" {
 			b.Errorf("%q: compiled for no reason", args)
 		}

@@ -22,12 +22,14 @@ type Unit struct {
 	src      cmdline.Source
 	env      []string
 
-	doubt string // that the text leaves, for people
+	asked, harmless bool
+	doubt           string // that the text leaves, for people
 
 	// messages are those of the last pass, in which stubs say what is missing.
 	messages []diagnostic.Diagnostic
 	read     []string // files of the last pass, as the compiler names them
 	words    []string // what options returns
+	inodes   []string // of the folders that the compiler searches of itself
 	zones    map[string]zone
 	paths    map[string]string
 	texts    map[string]*text
@@ -208,6 +210,12 @@ func (u *Unit) allowed(dir string) (string, bool) {
 	if inode == "" {
 		return dir, true
 	}
+	if u.inodes == nil {
+		u.inodes = make([]string, len(u.System))
+		for i, system := range u.System {
+			u.inodes[i] = inodeOf(system)
+		}
+	}
 	for i, system := range u.System {
 		if path == system {
 			return "", false
@@ -223,7 +231,7 @@ func (u *Unit) allowed(dir string) (string, bool) {
 				}
 			}
 		}
-		if i < len(u.Inodes) && u.Inodes[i] == inode {
+		if u.inodes[i] == inode {
 			return "", false
 		}
 	}

@@ -14,10 +14,10 @@ import (
 func (o *outliner) words() {
 	f := o.file
 	text, list, tokens := f.Text(), f.Directives(), f.Tokens()
-	forGlibc := slices.Contains(o.glibcAlone, true)
+	forGlibc, forOthers := slices.Contains(o.glibcAlone, true), slices.Contains(o.withoutGlibc, true)
 	at := -1 // the directive that a token is in or behind
 	depth := 0
-	if bytes.Contains(text, []byte("%:")) {
+	if bytes.Contains(text, []byte("%:")) || bytes.Contains(text, []byte("??=")) {
 		o.keep(item{kind: itemUnknown}) // the # of keyboards of old
 	}
 	var before, token csource.Token
@@ -51,9 +51,13 @@ func (o *outliner) words() {
 					depth--
 				}
 			}
-			if forGlibc && depth == 0 {
-				if b := f.BranchAt(token.Start); b >= 0 && o.glibcAlone[b] {
+			if forGlibc || forOthers {
+				switch b := f.BranchAt(token.Start); {
+				case b < 0:
+				case o.glibcAlone[b] && depth == 0:
 					o.keep(item{kind: itemName, value: "code for glibc alone"})
+				case o.withoutGlibc[b]:
+					o.keep(item{kind: itemName, value: "code that no build with glibc has compiled"})
 				}
 			}
 		}
@@ -82,18 +86,31 @@ func (o *outliner) point(name string, offset int) {
 	o.pointed[[2]string{name, o.guardAt(offset)}] = true
 }
 
-// pasted takes in a name that ## makes, if it may be one that musl does not have.
+// pasted takes in a name that ## makes, if it may be one that musl does not have. Of two arguments
+// nothing is known.
 func (o *outliner) pasted(tokens []csource.Token, i int) {
-	f := o.file
-	if i > 1 && f.Is(tokens[i-2], "##") {
+	word := func(at int) string {
+		if at < 0 || at >= len(tokens) || tokens[at].Kind != csource.Ident && tokens[at].Kind != csource.Number {
+			return ""
+		}
+		if name := o.file.Spelling(tokens[at]); !slices.Contains(o.params, name) {
+			return name
+		}
+		return ""
+	}
+	switch suffix := word(i + 1); suffix {
+	case "64", "_np", "_r", "dupa":
+		o.add(itemName, tokens[i].Start, "a name with "+suffix)
+		return
+	}
+	if i > 1 && o.file.Is(tokens[i-2], "##") {
 		return // in the middle of a name
 	}
-	before, after := i > 0 && !slices.Contains(o.params, f.Spelling(tokens[i-1])), i+1 < len(tokens) && !slices.Contains(o.params, f.Spelling(tokens[i+1]))
-	switch {
-	case before && f.Is(tokens[i-1], "64"), after && (f.Is(tokens[i+1], "64") || f.Is(tokens[i+1], "_np")):
-		o.add(itemName, tokens[i].Start, "a name with "+f.Spelling(tokens[i+1]))
-	case before && tokens[i-1].Kind == csource.Ident && facts.GlibcAloneHas(f.Spelling(tokens[i-1])):
-		o.add(itemName, tokens[i].Start, "a name with "+f.Spelling(tokens[i-1]))
+	switch prefix := word(i - 1); {
+	case prefix == "64":
+		o.add(itemName, tokens[i].Start, "a name with 64")
+	case prefix != "" && facts.GlibcAloneHas(prefix, o.target.Version):
+		o.add(itemName, tokens[i].Start, "a name with "+prefix)
 	}
 }
 
@@ -156,13 +173,13 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 	f, s := o.file, o.survey
 	name := f.Spelling(tokens[i])
 	before, after := "", ""
-	if i > 0 {
+	if i > 0 && !f.Is(tokens[i-1], "__extension__") {
 		before = f.Spelling(tokens[i-1])
 	}
 	if i+1 < len(tokens) {
 		after = f.Spelling(tokens[i+1])
 	}
-	if before == "::" && i > 1 && tokens[i-2].Kind == csource.Ident {
+	if before == "::" && i > 1 && tokens[i-2].Kind == csource.Ident && isDeclared(f.Spelling(tokens[i-2])) {
 		return
 	}
 	if takesStream(name, before, after) {
@@ -178,7 +195,7 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 	if isKeyword(name) && (o.cxx() || name != "char8_t") || o.items[item{itemName, o.guardAt(tokens[i].Start), name}] > 0 {
 		return
 	}
-	use := wordUse{name: name, call: after == "(", typed: before == "struct" || before == "union" || before == "enum" || after == "*" || after != "" && isWord(after[0])}
+	call := after == "("
 	known, ok := s.lookup(name)
 	if before == "struct" || before == "union" || before == "enum" {
 		if tagged, found := s.lookup(before + " " + name); found {
@@ -187,7 +204,7 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 	}
 	if !ok {
 		// step, locs and advance are names that many use.
-		if use.call && s.risky(name) || (use.call || strings.Contains(name, "_")) && s.foreign(name) {
+		if call && s.risky(name) || (call || strings.Contains(name, "_")) && s.foreign(name) {
 			o.add(itemName, tokens[i].Start, name)
 		}
 		return
@@ -202,28 +219,28 @@ func (o *outliner) word(tokens []csource.Token, i int) {
 		o.add(itemName, tokens[i].Start, name)
 	case name == "pthread_t" && i+2 < len(tokens) && f.Is(tokens[i+2], "="):
 		o.add(itemName, tokens[i].Start, name) // a pointer, and no number
-	case known.Kind == "function" && !use.call && len(known.Musl) > 0 && known.In(s.target.Version) && !s.risky(name) && !has(s.declaredOnly, name):
+	case known.Kind == "function" && !call && len(known.Musl) > 0 && known.In(s.target.Version) && !s.risky(name) && !has(s.declaredOnly, name):
 		if isChanged(after) {
 			o.own[name] = true
 		} else if o.isPointed(before, after) {
 			o.point(name, tokens[i].Start)
 		}
-	case !s.cxx() && use.call && !isDeclared(before) && callable(name): // C converts the arguments
+	case !s.cxx() && call && !isDeclared(before) && callable(name): // C converts the arguments
 	case s.risky(name), has(s.declaredOnly, name), strings.HasPrefix(name, "__") && s.foreign(name):
 		o.add(itemName, tokens[i].Start, name)
-	case known.Kind == "function" && !use.call && isWordToo(name):
+	case known.Kind == "function" && !call && isWordToo(name):
 		if isChanged(after) {
 			o.own[name] = true
 		} else if o.isPointed(before, after) {
 			o.point(name, tokens[i].Start)
 		}
-	case known.Kind == "macro" && !use.call && strings.ToLower(name) == name && !strings.HasPrefix(name, "_"): // major, and a variable of that name
+	case known.Kind == "macro" && !call && strings.ToLower(name) == name && !strings.HasPrefix(name, "_"): // major, and a variable of that name
 		if isChanged(after) || isOwn(f, tokens, i, before, after) {
 			o.own[name] = true
 		} else if o.isPointed(before, after) {
 			o.point(name, tokens[i].Start)
 		}
-	case known.Kind == "function" && isDeclared(before) && len(known.Musl) > 0 && known.In(s.target.Version):
+	case known.Kind == "function" && before != o.macro && isDeclared(before) && len(known.Musl) > 0 && known.In(s.target.Version):
 	default:
 		o.need(known, name, o.guardAt(tokens[i].Start))
 	}
@@ -275,12 +292,12 @@ func (o *outliner) isPointed(before, after string) bool {
 		return before == o.macro
 	}
 	switch after {
-	case ",", ")", ";", "}":
+	case ",", ")", ";", "}", ":", "]", "==", "!=":
 	default:
 		return false
 	}
 	switch before {
-	case "=", "(", ",", "&", "return", "{", ":", "?", ")":
+	case "=", "(", ",", "&", "return", "{", ":", "?", ")", "==", "!=", "&&", "||":
 		return true
 	}
 	return false

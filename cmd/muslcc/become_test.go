@@ -55,4 +55,20 @@ func TestPipe(t *testing.T) {
 	if !strings.Contains(r.Stdout, "T from_pipe") {
 		t.Errorf("%s%s", r.Stdout, r.Stderr)
 	}
+	for _, mode := range []string{"", "fast", "full"} {
+		p.must("{ echo '#include <execinfo.h>' >pipe & } && timeout 20 muslcc gcc -c -x c pipe -o pipe.o", "MUSLCC="+mode)
+	}
+}
+
+// A symbol that the source itself declares is found when one command compiles and links, too.
+func TestCompileAndLink(t *testing.T) {
+	need(t, "gcc")
+	p := newPlace(t, map[string]string{
+		".git/HEAD": "ref: refs/heads/main\n",
+		"x.c":       "extern char *rawmemchr(const char *, int);\nint main(int n, char **v) { return *rawmemchr(v[0], 0); }\n",
+	})
+	p.must("muslcc gcc x.c -o x")
+	if r := p.must("cat .musllint/tu/*.json"); !strings.Contains(r.Stdout, `"name":"rawmemchr","file":`) {
+		t.Errorf("recorded: %s", r.Stdout)
+	}
 }

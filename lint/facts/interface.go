@@ -141,8 +141,7 @@ func lookupInterface(name string) (Interface, bool) {
 		Since: c[interfaceSince], Gone: c[interfaceGone], LFS64: c[interfaceLFS64] != "",
 		Instead: c[interfaceInstead], Certain: true,
 	}
-	if c[interfaceText] == "" {
-	} else if text := interfaceTextsText.row(c[interfaceText]); text != nil {
+	if text := interfaceTextsText.row(c[interfaceText]); text != nil {
 		i.Why, i.Package, i.Certain = text[textWhy], text[textPackage], certain(text[textEvidence])
 		i.Instead = cmp.Or(i.Instead, text[textInstead])
 	}
@@ -154,13 +153,14 @@ func lookupInterface(name string) (Interface, bool) {
 }
 
 // GlibcAloneHas reports whether names that begin like that are in glibc's headers and not in those of
-// musl's newest version.
-func GlibcAloneHas(prefix string) bool {
+// a version of musl.
+func GlibcAloneHas(prefix, version string) bool {
 	text := interfacesText.body()
 	for text = text[lowerBound(text, prefix):]; strings.HasPrefix(text, prefix); {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")
-		if columns := strings.SplitN(line, "\t", interfaceMusl+2); len(columns) > interfaceMusl && columns[interfaceMusl] == "" {
+		name, _, _ := strings.Cut(line, "\t")
+		if i, ok := lookupInterface(name); ok && !i.In(version) {
 			return true
 		}
 	}

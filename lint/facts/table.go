@@ -47,6 +47,9 @@ func (t table) rows(key string) iter.Seq[[]string] {
 
 // row returns the first row of a key, nil when there is none.
 func (t table) row(key string) []string {
+	if key == "" {
+		return nil
+	}
 	for columns := range t.rows(key) {
 		return columns
 	}
