@@ -3,6 +3,7 @@ package shadow
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/musllint/musllint/lint"
@@ -58,7 +59,55 @@ func (u *Unit) replaced(x *lint.Use) string {
 			}
 		}
 	}
+	for _, file := range append([]string{u.src.Path}, u.read...) {
+		if path := u.abs(file); u.zone(path) == project {
+			if macro := u.includedWithout(path, name); macro != "" {
+				return macro
+			}
+		}
+	}
 	return ""
+}
+
+// includedWithout returns the macro without which a file of the project includes a header that has a
+// name.
+func (u *Unit) includedWithout(path, name string) string {
+	t := u.text(path)
+	if t == nil || !bytes.Contains(t.file.Text(), []byte("HAVE_")) {
+		return ""
+	}
+	for _, include := range t.file.Includes() {
+		for _, b := range t.file.Enclosing(t.file.Directives()[include.Directive].Start) {
+			if macro := u.probedAway(t.file, b, name); macro != "" && u.headerHas(filepath.Dir(path), include.Name, name) {
+				return macro
+			}
+		}
+	}
+	return ""
+}
+
+// headerHas reports whether a header of the project, included from a folder, has a name.
+func (u *Unit) headerHas(dir, header, name string) bool {
+	dirs := []string{dir}
+	options := u.options()
+	for i, o := range options {
+		switch {
+		case (o == "-I" || o == "-iquote") && i+1 < len(options):
+			dirs = append(dirs, u.abs(options[i+1]))
+		case strings.HasPrefix(o, "-I"):
+			dirs = append(dirs, u.abs(o[2:]))
+		}
+	}
+	for _, dir := range dirs {
+		path := filepath.Join(dir, header)
+		if u.zone(path) != project {
+			continue
+		}
+		if t := u.text(path); t != nil {
+			return slices.ContainsFunc(t.file.Tokens(), func(token csource.Token) bool { return t.file.Is(token, name) })
+		}
+	}
+	return false
 }
 
 // definedWithout returns the macro without which a file of the project defines a name, and the

@@ -381,8 +381,9 @@ int none;
 func TestGuardOfWhatStandsIn(t *testing.T) {
 	b := newBench(t, "gcc")
 	b.write(map[string]string{
-		"config.h": "#define HAVE_ERROR_H 1\n#define HAVE_STRNDUPA 1\n#define HAVE_RAWMEMCHR 1\n#define HAVE_MEMPCPY 1\n#define HAVE_RPMATCH 1\n" +
+		"config.h": "#define HAVE_EXECINFO_H 1\n#define HAVE_FTS_H 1\n#define HAVE_ERROR_H 1\n#define HAVE_STRNDUPA 1\n#define HAVE_RAWMEMCHR 1\n#define HAVE_MEMPCPY 1\n#define HAVE_RPMATCH 1\n" +
 			"#define HAVE_DECL__NL_TIME_WEEK_1STDAY 1\n#define HAVE_LANGINFO_ALTMON 1\n#define HAVE_UTMP_UT_XTIME 1\n",
+		"stands-in.h": "static inline int backtrace(void **list, int size) { return 0; }\n", "others.h": "int nothing;\n",
 		"rpmatch.h": "#if !defined(HAVE_RPMATCH)\n#define rpmatch(r) 0\n#endif\n",
 		"x.c": `#define _GNU_SOURCE
 #include "config.h"
@@ -392,6 +393,17 @@ func TestGuardOfWhatStandsIn(t *testing.T) {
 #include <utmp.h>
 #include <utmpx.h>
 #include "rpmatch.h"
+#ifdef HAVE_EXECINFO_H
+#include <execinfo.h>
+#endif
+#ifndef HAVE_EXECINFO_H
+#include "stands-in.h"
+#endif
+#ifdef HAVE_FTS_H
+#include <fts.h>
+#else
+#include "others.h"
+#endif
 #ifdef HAVE_ERROR_H
 #include <error.h>
 #else
@@ -421,12 +433,14 @@ char *j(int n) { return nl_langinfo(ALTMON_1 + n); }
 void k(struct utmpx *u) { u->ut_xtime = 0; }
 #endif
 void l(void) { error(1, 0, "x"); }
+int m(void **list) { return backtrace(list, 1); }
+void n(void *f) { fts_close(f); }
 `})
 	guards := map[string]string{}
 	for _, x := range b.told("x.c") {
 		guards[x.Name] = x.Guard
 	}
-	want := map[string]string{"error.h": "HAVE_ERROR_H", "error": "HAVE_ERROR_H", "strndupa": "HAVE_STRNDUPA", "rawmemchr": "HAVE_RAWMEMCHR", "rpmatch": "HAVE_RPMATCH",
+	want := map[string]string{"execinfo.h": "HAVE_EXECINFO_H", "backtrace": "HAVE_EXECINFO_H", "fts.h": "HAVE_FTS_H", "fts_close": "", "error.h": "HAVE_ERROR_H", "error": "HAVE_ERROR_H", "strndupa": "HAVE_STRNDUPA", "rawmemchr": "HAVE_RAWMEMCHR", "rpmatch": "HAVE_RPMATCH",
 		"_NL_TIME_FIRST_WEEKDAY": "HAVE_DECL__NL_TIME_WEEK_1STDAY", "ALTMON_1": "HAVE_LANGINFO_ALTMON", "utmpx.ut_xtime": "HAVE_UTMP_UT_XTIME",
 		"canonicalize_file_name": ""}
 	if fmt.Sprint(guards) != fmt.Sprint(want) {
