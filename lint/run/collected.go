@@ -418,7 +418,11 @@ func (c *collecting) finish() {
 		for _, k := range c.result.Stale {
 			uses += k
 		}
-		r.Notes = append(r.Notes, lint.Note{File: record.Folder, Text: fmt.Sprintf("%s of %s that changed since the build are left out; build again", counted(uses, "use"), counted(n, "file"))})
+		verb := "are"
+		if uses == 1 {
+			verb = "is"
+		}
+		r.Notes = append(r.Notes, lint.Note{File: record.Folder, Text: fmt.Sprintf("%s of %s that changed since the build %s left out; build again", counted(uses, "use"), counted(n, "file"), verb)})
 	}
 	slices.SortStableFunc(r.Failures, func(a, b lint.Failure) int { return cmp.Compare(a.File, b.File) })
 }
