@@ -283,9 +283,12 @@ func (j *judge) shadow(src cmdline.Source, u *record.Unit) ([]lint.Use, error) {
 		symbols = j.importsOf(u.Output)
 	}
 	if j.mode == fast {
-		worth, why := j.suspect(u.Source, symbols)
-		if !worth {
-			return nil, nil
+		why := unit.Lacking()
+		if why == "" {
+			var worth bool
+			if worth, why = j.suspect(u.Source, symbols); !worth {
+				return nil, nil
+			}
 		}
 		j.note("%s is suspect: %s", src.Path, why)
 	}

@@ -35,13 +35,31 @@ func (u *Unit) plain() bool {
 		plain = s.doubts("NULL")
 	}
 	s.kept.save()
+	if !plain {
+		u.lacking = s.lacking()
+	}
 	return plain
+}
+
+// lacking returns a name that musl does not have and the source itself uses where the conditions may
+// hold; empty when there is none.
+func (s *survey) lacking() string {
+	for _, i := range s.source {
+		if i.kind != itemName || strings.HasPrefix(i.guard, bodyMark) || !s.holds(i.guard, 0) {
+			continue
+		}
+		if known, ok := s.lookup(i.value); ok && !known.In(s.target.Version) {
+			return i.value
+		}
+	}
+	return ""
 }
 
 // survey goes through the files of a unit.
 type survey struct {
 	*Unit
 	kept    *outlines
+	source  outline // of the source itself
 	files   map[string]fileState
 	folders map[string]bool   // whether they are there
 	listed  map[string]string // by folder; see list
@@ -287,6 +305,9 @@ func (s *survey) file(path string, now visit) bool {
 	o, ok := s.outline(path)
 	if !ok {
 		return s.doubts(path + " cannot be read")
+	}
+	if path == s.abs(s.src.Path) {
+		s.source = o
 	}
 	if was == 0 && s.zone(path) == project {
 		s.read = append(s.read, path)

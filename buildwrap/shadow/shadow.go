@@ -79,6 +79,9 @@ func (u *Unit) Harmless() bool {
 // Doubt is why Harmless reported false.
 func (u *Unit) Doubt() string { return u.doubt }
 
+// Lacking is a name that the source itself uses and musl does not have, if Harmless came to one.
+func (u *Unit) Lacking() string { return u.lacking }
+
 // Compile compiles a unit with musl's headers. After an error nothing is known of the unit.
 func (u *Unit) Compile(ctx context.Context) (Result, error) {
 	if u.Native {

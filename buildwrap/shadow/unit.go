@@ -24,6 +24,7 @@ type Unit struct {
 
 	asked, harmless bool
 	doubt           string // that the text leaves, for people
+	lacking         string // a name that the source uses and musl does not have
 
 	// messages are those of the last pass, in which stubs say what is missing.
 	messages []diagnostic.Diagnostic
