@@ -21,6 +21,9 @@ import (
 	"github.com/musllint/musllint/lint/facts"
 )
 
+// oldest is the version of musl down to which package shadow corrects headers.
+const oldest = "1.2.2"
+
 // judge looks at what one run of the compiler makes.
 type judge struct {
 	*wrapper
@@ -171,6 +174,9 @@ func (j *judge) success() bool {
 		}
 	}
 	if j.command.Mode.Links() {
+		if facts.CompareVersions("", j.on.Version, oldest) < 0 {
+			fmt.Fprintf(j.stderr, "muslcc: the headers of musl %s are not known: what came with %s is taken to be there\n", j.on.Version, oldest)
+		}
 		j.link()
 	}
 	return j.found

@@ -72,3 +72,15 @@ func TestCompileAndLink(t *testing.T) {
 		t.Errorf("recorded: %s", r.Stdout)
 	}
 }
+
+// Headers of old versions are not known, which is said where somebody reads.
+func TestOldTarget(t *testing.T) {
+	need(t, "gcc")
+	p := newPlace(t, units)
+	for on, want := range map[string]string{"alpine:3.12": "muslcc: the headers of musl 1.1.24 are not known: what came with 1.2.2 is taken to be there\n", "alpine:3.13": ""} {
+		p.must("muslcc gcc -c good.c -o good.o", "MUSLCC_ON="+on)
+		if r := p.must("muslcc gcc good.o -o good", "MUSLCC_ON="+on); r.Stderr != want {
+			t.Errorf("%s: %q", on, r.Stderr)
+		}
+	}
+}
