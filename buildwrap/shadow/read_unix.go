@@ -8,19 +8,23 @@ import (
 	"syscall"
 )
 
+// stat fills in what the system has of a file, and reports whether it is there.
+func stat(path string, info *syscall.Stat_t) bool {
+	for {
+		if err := syscall.Stat(path, info); err != syscall.EINTR {
+			return err == nil
+		}
+	}
+}
+
 // inodeOf returns what tells a file from all others of this machine, by whatever path it is reached;
 // empty when it is not there.
 func inodeOf(path string) string {
 	var info syscall.Stat_t
-	for {
-		switch err := syscall.Stat(path, &info); err {
-		case syscall.EINTR:
-			continue
-		case nil:
-			return strconv.FormatUint(uint64(info.Dev), 36) + ":" + strconv.FormatUint(uint64(info.Ino), 36)
-		}
+	if !stat(path, &info) {
 		return ""
 	}
+	return strconv.FormatUint(uint64(info.Dev), 36) + ":" + strconv.FormatUint(uint64(info.Ino), 36)
 }
 
 // open opens a file to read it. The functions of package os would make it one that can be waited

@@ -6,14 +6,9 @@ import "syscall"
 // os.Stat would take a page of memory for ten of them.
 func stateOf(path string) fileState {
 	var info syscall.Stat_t
-	for {
-		switch err := syscall.Stat(path, &info); err {
-		case syscall.EINTR:
-			continue
-		case nil:
-			kind := info.Mode & syscall.S_IFMT
-			return fileState{kind == syscall.S_IFREG, kind == syscall.S_IFDIR, info.Size, info.Mtim.Nano()}
-		}
+	if !stat(path, &info) {
 		return fileState{}
 	}
+	kind := info.Mode & syscall.S_IFMT
+	return fileState{kind == syscall.S_IFREG, kind == syscall.S_IFDIR, info.Size, info.Mtim.Nano()}
 }
