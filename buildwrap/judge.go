@@ -21,9 +21,6 @@ import (
 	"github.com/musllint/musllint/lint/facts"
 )
 
-// oldest is the version of musl down to which package shadow corrects headers.
-const oldest = "1.2.2"
-
 // judge looks at what one run of the compiler makes.
 type judge struct {
 	*wrapper
@@ -50,15 +47,13 @@ func (j *judge) harmless() (harmless bool) {
 	if j.begin() != nil || j.prepare() != nil || j.headers == nil || j.headers.Native {
 		return false
 	}
-	for _, src := range j.command.Sources {
-		if j.readable(src) && !j.isHarmless(src) {
+	sources := j.readable()
+	for _, src := range sources {
+		if !j.isHarmless(src) {
 			return false
 		}
 	}
-	for _, src := range j.command.Sources {
-		if !j.readable(src) {
-			continue
-		}
+	for _, src := range sources {
 		if err := j.store.Save(&record.Unit{Source: j.path(src.Path), Output: j.path(j.outputOf(src))}); err != nil {
 			j.note("%v", err)
 			return false
@@ -67,14 +62,18 @@ func (j *judge) harmless() (harmless bool) {
 	return true
 }
 
-// readable reports whether a source can be judged. What comes through a pipe is read once, by the
+// readable returns the sources that can be judged. What comes through a pipe is read once, by the
 // compiler.
-func (j *judge) readable(src cmdline.Source) bool {
-	if !src.Readable() {
-		return false
+func (j *judge) readable() (sources []cmdline.Source) {
+	for _, src := range j.command.Sources {
+		if !src.Readable() {
+			continue
+		}
+		if info, err := os.Stat(j.path(src.Path)); err == nil && info.Mode().IsRegular() {
+			sources = append(sources, src)
+		}
 	}
-	info, err := os.Stat(j.path(src.Path))
-	return err == nil && info.Mode().IsRegular()
+	return sources
 }
 
 func (j *judge) isHarmless(src cmdline.Source) bool {
@@ -168,14 +167,12 @@ func (j *judge) success() bool {
 		fmt.Fprintf(j.stderr, "muslcc: nothing can be verified: %s\n", j.without)
 		j.found = true
 	}
-	for _, src := range j.command.Sources {
-		if j.readable(src) {
-			j.unit(src)
-		}
+	for _, src := range j.readable() {
+		j.unit(src)
 	}
 	if j.command.Mode.Links() {
-		if facts.CompareVersions("", j.on.Version, oldest) < 0 {
-			fmt.Fprintf(j.stderr, "muslcc: the headers of musl %s are not known: what came with %s is taken to be there\n", j.on.Version, oldest)
+		if facts.CompareVersions("", j.on.Version, shadow.Oldest) < 0 {
+			fmt.Fprintf(j.stderr, "muslcc: the headers of musl %s are not known: what came with %s is taken to be there\n", j.on.Version, shadow.Oldest)
 		}
 		j.link()
 	}

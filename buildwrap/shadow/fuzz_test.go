@@ -15,7 +15,8 @@ func FuzzOutline(f *testing.F) {
 	f.Add([]byte("#define H \"x\\\n.h\"\n#include <a\\\nb>\n#if A |\\\n| B\n"))
 	f.Add([]byte("#if ((((\n#if ))\n#else\n#endif ##"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s := newSurvey(&Unit{Headers: &Headers{}, src: cmdline.Source{Path: "x.c", Language: "c"}})
+		u := &Unit{Headers: &Headers{}, src: cmdline.Source{Path: "x.c", Language: "c"}}
+		s := newSurvey(u, &outlines{unit: u})
 		o := s.outlineOf(csource.Read(text), false)
 		state := fileState{regular: true, size: int64(len(text)), time: 1}
 		s.kept.add("c /a b.h", state, o)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// An info is kept as lines of a word and a value, since every compile of a build reads it, and JSON
-// takes four times as long. A value that is a list has a line for each.
+// An info is kept as lines of a word and a value, since every compile of a build reads it and its
+// process has no other need of JSON. A value that is a list has a line for each.
 
 // text is an info as it is kept. It is false for what has an end of a line in it.
 func (i *info) text() (string, bool) {

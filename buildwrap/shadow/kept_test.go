@@ -51,7 +51,7 @@ func TestCut(t *testing.T) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if recover() == nil {
-			t.Skip("the system keeps what was cut")
+			t.Error("no fault")
 		}
 	}()
 	if content[len(content)-1] != 0 {

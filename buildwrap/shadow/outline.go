@@ -30,7 +30,7 @@ const (
 	itemHeader  = 'm' // `NAME "header.h"`, which an #include may name
 	itemMacros  = 'h' // hashes of the macros that are defined, all with the same guard
 	itemCertain = 'c' // hashes of those that are defined whenever the file is compiled
-	itemKnown   = 'd' // one of them that a libc may declare
+	itemKnown   = 'd' // a macro that is defined and has a name that a libc may declare
 	itemFeature = 'f' // a macro that hides or shows names
 	itemName    = 'n' // needs a compile unless the unit defines it
 	itemNeed    = 'q' // "name header header": one of the headers has to be included
@@ -99,7 +99,14 @@ func (s *survey) outlineOf(f *csource.File, kernel bool) outline {
 // guardAt returns what has to be defined for a place to be compiled, and the macro that has to be
 // used.
 func (o *outliner) guardAt(offset int) string {
-	return o.inBody(o.branchGuard(o.guards, offset))
+	guard := o.branchGuard(o.guards, offset)
+	switch {
+	case o.macro == "":
+		return guard
+	case guard == "":
+		return bodyMark + o.macro
+	}
+	return bodyMark + o.macro + "&" + guard
 }
 
 func (o *outliner) branchGuard(guards []string, offset int) string {
@@ -107,16 +114,6 @@ func (o *outliner) branchGuard(guards []string, offset int) string {
 		return guards[b]
 	}
 	return ""
-}
-
-func (o *outliner) inBody(guard string) string {
-	if o.macro == "" {
-		return guard
-	}
-	if guard == "" {
-		return bodyMark + o.macro
-	}
-	return bodyMark + o.macro + "&" + guard
 }
 
 func (o *outliner) add(kind byte, offset int, value string) {

@@ -16,18 +16,17 @@ import (
 //
 // What a header says is kept in the cache, as a hundred units include the same ones.
 func (u *Unit) plain() bool {
-	if facts.CompareVersions("apk", u.target.Version, "1.2.2") < 0 {
+	if facts.CompareVersions("apk", u.target.Version, Oldest) < 0 {
 		u.doubt = "musl " + u.target.Version // whose headers are not known that well
 		return false
 	}
-	s := newSurvey(u)
+	s := newSurvey(u, openOutlines(u))
 	plain := s.options() && s.file(s.abs(u.src.Path), always) && s.settle()
 	if s.reordered {
 		// A file may come before others that it was taken to come behind: nothing is certainly defined.
-		kept := s.kept
 		u.doubt = ""
-		s = newSurvey(u)
-		s.kept, s.positive = kept, true
+		s = newSurvey(u, s.kept)
+		s.positive = true
 		plain = s.options() && s.file(s.abs(u.src.Path), always) && s.settle()
 	}
 	plain = plain && s.met()
@@ -97,9 +96,9 @@ type survey struct {
 	asked   []visited // names, needs and odds
 }
 
-func newSurvey(u *Unit) *survey {
+func newSurvey(u *Unit, kept *outlines) *survey {
 	return &survey{
-		Unit: u, kept: openOutlines(u), files: map[string]fileState{}, folders: map[string]bool{}, listed: map[string]string{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
+		Unit: u, kept: kept, files: map[string]fileState{}, folders: map[string]bool{}, listed: map[string]string{}, visits: map[string]visit{}, found: map[string]where{}, known: map[string]known{},
 		included: map[string]bool{}, named: map[string]bool{}, kernel: map[string]bool{}, headers: map[string][]string{}, defined: map[string][]visited{},
 		undefined: map[uint32]bool{}, relied: map[uint32]bool{}, done: 1,
 		declaredOnly: facts.DeclaredOnly(u.target.Version),

@@ -17,6 +17,9 @@ import (
 	"github.com/musllint/musllint/lint"
 )
 
+// Oldest is the version of musl down to which headers are corrected.
+const Oldest = "1.2.2"
+
 // Timeout is how long one run of the compiler may take, and one Compile at most altogether.
 const Timeout = 60 * time.Second
 
